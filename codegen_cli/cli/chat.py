@@ -1,0 +1,103 @@
+"""`codegen chat`: one step a turn, with retry and undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codegen_cli import console, paths
+from codegen_cli.cli import options as o
+from codegen_cli.cli.files import read_input, write_output
+from codegen_cli.cli.interrupt import interruptible
+from codegen_cli.cli.open_engine import open_engine
+from codegen_cli.cli.steps import read_prefix
+from codegen_cli.program import Program, parse_program
+from codegen_cli.settings import EngineSettings, Sampling
+
+if TYPE_CHECKING:
+    from codegen_cli.engine.base import Engine
+    from codegen_cli.repl.chat import Chat
+
+
+def chat(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE.py]",
+            dir_okay=False,
+            help="A program to go on with, and where /save writes; it need not exist yet.",
+        ),
+    ] = None,
+    prefix: Annotated[
+        str,
+        typer.Option(help="What a new program begins with: paper, none, or a file."),
+    ] = "paper",
+    model: o.Model = o.MODEL,
+    gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    threads: o.Threads = None,
+    ctx: o.Context = None,
+    verbose: o.Verbose = False,
+    temperature: o.Temperature = o.TEMPERATURE,
+    top_p: o.TopP = o.TOP_P,
+    top_k: o.TopK = o.TOP_K,
+    min_p: o.MinP = o.MIN_P,
+    repeat_penalty: o.RepeatPenalty = o.REPEAT_PENALTY,
+    max_tokens: o.MaxTokens = o.MAX_TOKENS,
+    seed: o.Seed = o.SEED,
+) -> None:
+    """Write a program one step at a time, keeping, retrying or undoing each turn.
+
+    Type a step to get its code; the next step keeps it, /retry draws again, /undo takes it back.
+    Without a terminal the lines of stdin are the steps, and the program goes to stdout.
+
+    Examples:
+
+      codegen chat
+
+      codegen chat program.py --temperature 0.4
+
+      printf 'Print "hello".\\n/retry 0.8\\n' | codegen chat > program.py
+    """
+    program = _program(file, read_prefix(prefix))
+    sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
+    with open_engine(model, EngineSettings(gpu_layers, threads, ctx, verbose)) as engine:
+        # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
+        from codegen_cli.repl.loop import run_chat
+
+        session = _open_chat(engine, program, sampling, file)
+        run_chat(session)
+    if not session.reader.is_terminal:
+        console.emit(session.session.program.source)
+
+
+def _program(file: Path | None, prefix: str) -> Program:
+    """Return the program of a file, or a new one where there is none or it is empty."""
+    text = read_input(str(file)) if file and file.exists() else ""
+    return parse_program(text, prefix) if text.strip() else Program(prefix=prefix)
+
+
+def _open_chat(engine: Engine, program: Program, sampling: Sampling, file: Path | None) -> Chat:
+    from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.read import open_reader
+    from codegen_cli.repl.render import View
+    from codegen_cli.repl.session import Session
+    from codegen_cli.repl.store import Store
+
+    console.note(f"{_about(file, program)}/help lists the commands, Ctrl-D leaves")
+    return Chat(
+        engine=engine,
+        session=Session(program, sampling),
+        store=Store(write_output, file),
+        reader=open_reader(paths.state_dir() / "chat-history"),
+        view=View(),
+        interruptible=interruptible,
+    )
+
+
+def _about(file: Path | None, program: Program) -> str:
+    if file is None:
+        return ""
+    turns = len(program.turns)
+    return f"{file}: {turns} turn{'s' * (turns != 1)} · " if file.exists() else f"{file}: new · "

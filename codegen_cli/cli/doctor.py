@@ -1,0 +1,132 @@
+"""`codegen doctor`: what is installed, what the machine has, and whether a model answers."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+import typer
+
+from codegen_cli import __version__, console, paths
+from codegen_cli.cli import options as o
+from codegen_cli.errors import CheckFailed, CodegenError
+from codegen_cli.settings import EngineSettings, Sampling
+
+_PACKAGES = (
+    "llama-cpp-python",
+    "gguf",
+    "numpy",
+    "typer",
+    "rich",
+    "prompt-toolkit",
+    "huggingface-hub",
+)
+
+
+def doctor(
+    model: o.Model = o.MODEL,
+    gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check the installation: versions, backends, devices, CPU kernels, folders, one answer.
+
+    Exits with 5 when the model cannot be loaded or does not answer.
+
+    Examples:
+
+      codegen doctor
+
+      codegen doctor --model ./350M.gguf --gpu-layers all
+
+      codegen doctor --json | jq .model
+    """
+    report: dict[str, Any] = {
+        "versions": _versions(),
+        "llama_cpp": _llama(),
+        "paths": {
+            "models": str(paths.models_dir()),
+            "state": str(paths.state_dir()),
+            "cache": str(paths.cache_dir()),
+        },
+        "model": _model(model, gpu_layers),
+    }
+    if as_json:
+        console.emit(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _show(report)
+    if not report["model"]["ok"]:
+        raise CheckFailed(f'the model "{model}" does not work', report["model"]["error"])
+
+
+def _versions() -> dict[str, str]:
+    found = {"codegen-cli": __version__, "python": platform.python_version()}
+    found["platform"] = platform.platform()
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "missing"
+    return found
+
+
+def _llama() -> dict[str, Any]:
+    from codegen_cli.engine.devices import compute_devices
+    from codegen_cli.engine.library import llama
+    from codegen_cli.engine.placement import cpu_features, system_info
+    from codegen_cli.engine.threads import default_threads
+
+    c = llama()
+    return {
+        "gpu_build": bool(c.llama_supports_gpu_offload()),
+        "devices": compute_devices(),
+        "cpu_kernels": list(cpu_features(system_info(c))),
+        "threads": default_threads(),
+        "system": system_info(c).strip(),
+    }
+
+
+def _model(name: str, gpu_layers: str) -> dict[str, Any]:
+    """Load the model and let it write a few tokens."""
+    from codegen_cli.engine.llama_engine import LlamaEngine
+    from codegen_cli.engine.records import Completion
+    from codegen_cli.program import NoStop
+    from codegen_cli.registry.find import find_model
+
+    try:
+        with LlamaEngine(find_model(name), EngineSettings(gpu_layers=gpu_layers)) as engine:
+            answer = None
+            for item in engine.generate("x = ", Sampling(temperature=0, max_tokens=8), NoStop()):
+                answer = item
+            ok = isinstance(answer, Completion) and answer.generated_tokens > 0
+            return {
+                "ok": ok,
+                "name": engine.info.name,
+                "path": engine.info.path,
+                "file_type": engine.info.file_type,
+                "placement": engine.placement,
+                "error": None if ok else "it wrote nothing",
+            }
+    except CodegenError as error:
+        return {"ok": False, "name": name, "error": str(error)}
+
+
+def _show(report: dict[str, Any]) -> None:
+    out = console.stdout()
+    for section in ("versions", "llama_cpp", "paths"):
+        out.print(f"[value]{section.replace('_', '.')}[/]")
+        for key, value in report[section].items():
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            out.print(f"  {key:<18}{console.visible(str(shown))}", markup=False, soft_wrap=True)
+    model = report["model"]
+    mark = "[ok]ok[/]" if model["ok"] else "[error]failed[/]"
+    out.print(f"[value]model[/]\n  {'answers':<18}{mark}")
+    for key in ("name", "path", "file_type", "placement", "error"):
+        if model.get(key):
+            out.print(
+                f"  {key:<18}{console.visible(str(model[key]))}", markup=False, soft_wrap=True
+            )
+    if not report["llama_cpp"]["gpu_build"] and sys.platform == "darwin":
+        console.warn("this llama.cpp build has no Metal backend; see the README's GPU section")

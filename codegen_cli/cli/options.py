@@ -1,0 +1,154 @@
+"""The options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codegen_cli.settings import DEFAULT_MODEL, EngineSettings, Sampling
+
+_D = Sampling()
+_SAMPLING = "Sampling"
+_ENGINE = "Model and engine"
+
+
+def complete_model(incomplete: str) -> list[str]:
+    from codegen_cli.registry.find import local_models
+
+    return [model.name for model in local_models() if model.name.startswith(incomplete)]
+
+
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        "-m",
+        help="A model's name or the path of a GGUF file.",
+        envvar="CODEGEN_MODEL",
+        autocompletion=complete_model,
+        rich_help_panel=_ENGINE,
+    ),
+]
+GpuLayers = Annotated[
+    str,
+    typer.Option(
+        "--gpu-layers",
+        "-ngl",
+        help="Layers on the GPU: auto, all or a number.",
+        envvar="CODEGEN_GPU_LAYERS",
+        rich_help_panel=_ENGINE,
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        "-t",
+        min=1,
+        max=1024,
+        help="CPU threads; one a physical core by default.",
+        envvar="CODEGEN_THREADS",
+        rich_help_panel=_ENGINE,
+    ),
+]
+Context = Annotated[
+    int | None,
+    typer.Option(
+        "--ctx",
+        min=8,
+        help="Context in tokens; the model's own by default.",
+        envvar="CODEGEN_CTX",
+        rich_help_panel=_ENGINE,
+    ),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="Show llama.cpp's log.", rich_help_panel=_ENGINE),
+]
+Temperature = Annotated[
+    float,
+    typer.Option(
+        "--temperature",
+        "-T",
+        min=0.0,
+        max=10.0,
+        help="0 always takes the likeliest token.",
+        envvar="CODEGEN_TEMPERATURE",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+TopP = Annotated[
+    float,
+    typer.Option(
+        "--top-p",
+        min=0.0,
+        max=1.0,
+        help="Nucleus sampling: keep this much probability.",
+        envvar="CODEGEN_TOP_P",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+TopK = Annotated[
+    int,
+    typer.Option(
+        "--top-k", min=0, help="Keep the K likeliest; 0 is off.", rich_help_panel=_SAMPLING
+    ),
+]
+MinP = Annotated[
+    float,
+    typer.Option(
+        "--min-p",
+        min=0.0,
+        max=1.0,
+        help="Drop tokens below this share of the likeliest; 0 is off.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+RepeatPenalty = Annotated[
+    float,
+    typer.Option(
+        "--repeat-penalty",
+        min=0.01,
+        max=10.0,
+        help="Above 1 makes recent tokens less likely; 1 is off.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+MaxTokens = Annotated[
+    int,
+    typer.Option(
+        "--max-tokens",
+        min=1,
+        help="The longest answer, in tokens.",
+        envvar="CODEGEN_MAX_TOKENS",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        "-s",
+        min=0,
+        max=2**32 - 1,
+        help="The same seed gives the same text.",
+        envvar="CODEGEN_SEED",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option("--var", metavar="NAME=VALUE", help="Fill {NAME} in the steps; repeatable."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", dir_okay=False, help="Write to a file instead of stdout."),
+]
+
+MODEL = DEFAULT_MODEL
+GPU_LAYERS = EngineSettings().gpu_layers
+TEMPERATURE, TOP_P, TOP_K, MIN_P = _D.temperature, _D.top_p, _D.top_k, _D.min_p
+REPEAT_PENALTY, MAX_TOKENS, SEED = _D.repeat_penalty, _D.max_tokens, _D.seed

@@ -1,0 +1,122 @@
+"""Find the weight files of a model folder and open all of them as one checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Literal
+
+from codegen_cli.errors import CheckpointError
+
+from .index import check_shards, read_index
+from .layout import Contents
+from .mapped import MappedFile
+from .safetensors_file import read_safetensors
+from .tensor import LazyTensor
+from .torch_file import read_torch
+from .wall import Malformed, reading
+
+Format = Literal["safetensors", "pytorch"]
+
+#: In the order of preference.
+_CANDIDATES: dict[str, Format] = {
+    "model.safetensors": "safetensors",
+    "model.safetensors.index.json": "safetensors",
+    "pytorch_model.bin": "pytorch",
+    "pytorch_model.bin.index.json": "pytorch",
+}
+_READERS: dict[Format, Callable[[MappedFile], Contents]] = {
+    "safetensors": read_safetensors,
+    "pytorch": read_torch,
+}
+#: Weights of other frameworks that Hugging Face repositories hold.
+_UNSUPPORTED = ("*.msgpack", "*.h5", "*.ot", "*.ckpt.index", "*.gguf", "*.onnx")
+
+
+class Checkpoint:
+    """Hold the tensors of one checkpoint and the mappings of its files.
+
+    `files` are the weight files that were read, sorted; `other` names the element type of each
+    tensor that is not F32, F16 or BF16.
+    """
+
+    tensors: Mapping[str, LazyTensor]
+    files: tuple[Path, ...]
+    format: Format
+    other: Mapping[str, str]
+
+    def __init__(self, format: Format, parts: Mapping[MappedFile, Contents]) -> None:
+        self._mapped = tuple(parts)
+        self.format = format
+        self.files = tuple(sorted(file.path for file in parts))
+        self.tensors = MappingProxyType(
+            {
+                name: LazyTensor(name, layout, file)
+                for file, contents in parts.items()
+                for name, layout in contents.tensors.items()
+            }
+        )
+        self.other = MappingProxyType(
+            {name: dtype for part in parts.values() for name, dtype in part.other.items()}
+        )
+
+    def close(self) -> None:
+        """Unmap the files; arrays that were read stay valid."""
+        for file in self._mapped:
+            file.close()
+
+    def __enter__(self) -> Checkpoint:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_checkpoint(folder: Path) -> Checkpoint:
+    """Open the first of model.safetensors, pytorch_model.bin and their shard lists.
+
+    Nothing but headers is read. Raises `CheckpointError` when nothing is found and for every
+    file that is damaged, hostile or of an unsupported kind.
+    """
+    path = _find(folder)
+    format = _CANDIDATES[path.name]
+    with ExitStack() as opened, reading(path):
+        weight_map = read_index(path) if path.suffix == ".json" else {}
+        names = sorted(set(weight_map.values())) or [path.name]
+        parts: dict[MappedFile, Contents] = {}
+        for name in names:
+            file = MappedFile(folder / name)
+            opened.callback(file.close)
+            with reading(file.path):
+                parts[file] = _READERS[format](file)
+        if weight_map:
+            check_shards(weight_map, {file.path.name: part for file, part in parts.items()})
+        checkpoint = Checkpoint(format, parts)
+        if not checkpoint.tensors:
+            raise Malformed("holds no tensor of type F32, F16 or BF16", "is it a model's weights?")
+        opened.pop_all()
+    return checkpoint
+
+
+def _find(folder: Path) -> Path:
+    with reading(folder):
+        if not folder.is_dir():
+            raise CheckpointError(f"{folder} is not a folder", "give the folder of the checkpoint")
+        for name in _CANDIDATES:
+            if (folder / name).exists() or (folder / name).is_symlink():
+                return folder / name
+        others = sorted(file.name for glob in _UNSUPPORTED for file in folder.glob(glob))
+    looked_for = ", ".join(_CANDIDATES)
+    if others:
+        raise CheckpointError(
+            f"{folder} holds {others[0]}, which is not a format that is read",
+            f"supported are {looked_for}",
+        )
+    raise CheckpointError(f"{folder} holds no weights", f"looked for {looked_for}")

@@ -1,0 +1,174 @@
+"""Read a checkpoint's `config.json` and refuse what the conversion does not cover."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codegen_cli.convert.json_file import read_json
+from codegen_cli.errors import CheckpointError
+
+#: CodeGen1's qkv projection is laid out for this many TPU cores (transformers, modeling_codegen).
+MP_NUM = 4
+
+#: All are the tanh approximation that llama.cpp's GELU computes.
+_TANH_GELU = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast")
+
+#: "codegen2-1B" and "codegen25-7b", but not "codegen-2B-mono".
+_CODEGEN2 = re.compile(r"codegen2(5|\.5)?[-_]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGenConfig:
+    """The shape of a CodeGen model; sizes count elements."""
+
+    n_layer: int
+    n_embd: int
+    n_head: int
+    n_inner: int
+    n_ctx: int
+    rotary_dim: int
+    vocab_size: int
+    layer_norm_epsilon: float
+    tie_word_embeddings: bool
+    raw: dict[str, Any]
+
+    @property
+    def head_dim(self) -> int:
+        """Return the width of one attention head."""
+        return self.n_embd // self.n_head
+
+
+def read_config(folder: Path) -> CodeGenConfig:
+    """Read and check `config.json` of a checkpoint folder.
+
+    Raises:
+        CheckpointError: no such folder or file, another `model_type`, CodeGen2's layout, or sizes
+            that no CodeGen model can have.
+    """
+    raw = _read_json(folder)
+    _check_family(raw, folder)
+    activation = raw.get("activation_function", "gelu_new")
+    if activation not in _TANH_GELU:
+        raise CheckpointError(
+            f'config.json: activation_function "{activation}" is not supported',
+            f"supported: {', '.join(_TANH_GELU)}",
+        )
+    n_embd = _size(raw, "n_embd")
+    config = CodeGenConfig(
+        n_layer=_size(raw, "n_layer"),
+        n_embd=n_embd,
+        n_head=_size(raw, "n_head"),
+        n_inner=_size(raw, "n_inner", 4 * n_embd),
+        n_ctx=_size(raw, "n_positions", _size(raw, "n_ctx", 2048)),
+        rotary_dim=_size(raw, "rotary_dim"),
+        vocab_size=_size(raw, "vocab_size"),
+        layer_norm_epsilon=_epsilon(raw),
+        tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
+        raw=raw,
+    )
+    _check_heads(config)
+    return config
+
+
+def _read_json(folder: Path) -> dict[str, Any]:
+    if not folder.exists():
+        raise CheckpointError(f'no such folder: "{folder}"', _name_advice(folder))
+    if not folder.is_dir():
+        raise CheckpointError(
+            f'"{folder}" is a file, not a checkpoint folder',
+            "give the folder that holds config.json and the weights",
+        )
+    path = folder / "config.json"
+    if not path.is_file():
+        raise CheckpointError(
+            f'no config.json in "{folder}"', "give a Hugging Face CodeGen checkpoint folder"
+        )
+    return read_json(path)
+
+
+def _name_advice(source: Path) -> str:
+    parts = str(source).split("/")
+    if len(parts) == 2 and parts[0].lower() == "salesforce":
+        return (
+            "a Hub name is not a local folder: the models are Salesforce/codegen-{350M,2B,6B,16B}-"
+            "{nl,multi,mono}; fetch one with `hf download NAME --local-dir DIR`, then convert DIR"
+        )
+    return "give the path of a downloaded checkpoint; `hf download NAME --local-dir DIR` gets one"
+
+
+def _check_family(raw: dict[str, Any], folder: Path) -> None:
+    model_type = raw.get("model_type")
+    if model_type != "codegen":
+        hint = "supported: codegen"
+        if model_type == "llama" and "codegen25" in _name(raw, folder):
+            hint += "; CodeGen2.5 is LLaMA-shaped and llama.cpp's own converter handles it"
+        raise CheckpointError(f'config.json: model_type "{model_type}" is not supported', hint)
+    if _is_codegen2(raw, folder):
+        raise CheckpointError(
+            "this is a CodeGen2 checkpoint: its qkv rows are laid out 8-way (mp_num 8), "
+            "not 4-way as in CodeGen1",
+            "only CodeGen1 (350M, 2B, 6B, 16B; nl, multi, mono) is supported",
+        )
+
+
+def _name(raw: dict[str, Any], folder: Path) -> str:
+    return f"{folder.resolve().name} {raw.get('_name_or_path', '')}".lower()
+
+
+def _is_codegen2(raw: dict[str, Any], folder: Path) -> bool:
+    """Tell CodeGen2 by its own modelling code, its name or its infill tokens.
+
+    Its config has CodeGen1's `model_type` and no field for the layout.
+    """
+    if raw.get("mp_num", MP_NUM) != MP_NUM or _CODEGEN2.search(_name(raw, folder)):
+        return True
+    if "configuration_codegen" in json.dumps(raw.get("auto_map", "")):
+        return True
+    for name in ("added_tokens.json", "tokenizer.json"):
+        path = folder / name
+        if path.is_file() and "<mask_1>" in path.read_text(encoding="utf-8", errors="replace"):
+            return True
+    return False
+
+
+def _size(raw: dict[str, Any], key: str, default: int | None = None) -> int:
+    value = raw.get(key)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
+        raise CheckpointError(
+            f"config.json: {key} is {json.dumps(value)[:40]}, not a positive number",
+            "is this a complete CodeGen config?",
+        )
+    return value
+
+
+def _epsilon(raw: dict[str, Any]) -> float:
+    value = raw.get("layer_norm_epsilon", 1e-5)
+    if not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+        raise CheckpointError(f"config.json: layer_norm_epsilon is {value!r}", "it must be above 0")
+    return float(value)
+
+
+def _check_heads(config: CodeGenConfig) -> None:
+    if config.n_embd % config.n_head:
+        raise CheckpointError(
+            f"config.json: n_embd {config.n_embd} is not a multiple of n_head {config.n_head}",
+            "is this a complete CodeGen config?",
+        )
+    if config.n_head % MP_NUM:
+        raise CheckpointError(
+            f"config.json: n_head {config.n_head} is not a multiple of {MP_NUM}",
+            "CodeGen's qkv layout has 4 groups of heads",
+        )
+    if config.rotary_dim % 2 or config.rotary_dim > config.head_dim:
+        raise CheckpointError(
+            f"config.json: rotary_dim {config.rotary_dim} is not an even number up to "
+            f"the head width {config.head_dim}",
+            "is this a complete CodeGen config?",
+        )

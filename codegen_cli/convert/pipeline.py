@@ -1,0 +1,182 @@
+"""Convert a checkpoint: read, plan, stream, check, and only then put the file in its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
+from codegen_cli.convert.config import CodeGenConfig, read_config
+from codegen_cli.convert.names import map_tensors
+from codegen_cli.convert.provenance import describe, hash_files
+from codegen_cli.convert.types import parse_file_type, tensor_type
+from codegen_cli.convert.verify import Verification, verify_file
+from codegen_cli.convert.vocab import read_vocab
+from codegen_cli.convert.write import PlannedTensor, write_gguf
+from codegen_cli.errors import CodegenError, UsageError
+
+#: Told what is being done, how much more of it is done, and how much there is in all.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertOptions:
+    """What the user asked for; None means read or guess it from the checkpoint."""
+
+    file_type: str = "F16"
+    tokenizer: Path | None = None
+    name: str | None = None
+    family: str | None = None
+    license: str | None = None
+    threads: int = 1
+    force: bool = False
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertReport:
+    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check."""
+
+    path: Path
+    file_type: str
+    size: int
+    tensors: int
+    parameters: int
+    fallbacks: dict[str, int]
+    verification: Verification | None
+
+
+def convert(
+    source: Path, output: Path, options: ConvertOptions, on_progress: Progress
+) -> ConvertReport:
+    """Convert a Hugging Face CodeGen folder to one GGUF file.
+
+    The file appears under its name only when it is complete and checked; after an error, Ctrl-C
+    or a full disk nothing is left behind.
+
+    Raises:
+        UsageError: unknown type, or the output exists and `force` is off.
+        CheckpointError: the checkpoint is missing, unreadable or not CodeGen1.
+        CheckFailed: the written file does not compute what the checkpoint computes.
+    """
+    file_type = parse_file_type(options.file_type)
+    check_output(output, force=options.force)
+    config = read_config(source)
+    vocab = read_vocab(options.tokenizer or source, config.vocab_size)
+    with open_checkpoint(source) as checkpoint:
+        plan = make_plan(config, checkpoint, file_type)
+        check_space(output, sum(tensor.nbytes for tensor in plan))
+        inputs = [*checkpoint.files, source / "config.json", *vocab.files]
+        total = sum(path.stat().st_size for path in inputs)
+        hashes = hash_files(inputs, lambda n: on_progress("hashing", n, total))
+        provenance = describe(
+            source,
+            config,
+            [tensor.target for tensor in plan],
+            hashes,
+            name=options.name,
+            family=options.family,
+            license_name=options.license,
+        )
+        parameters = sum(tensor.elements for tensor in plan)
+        with temporary_beside(output) as temporary:
+            write_gguf(
+                temporary,
+                config,
+                vocab,
+                provenance,
+                file_type,
+                plan,
+                options.threads,
+                lambda n: on_progress("writing", n, parameters),
+            )
+            verification = None
+            if options.verify:
+                on_progress("checking", 0, 0)
+                verification = verify_file(temporary, config, checkpoint, vocab, file_type)
+            temporary.replace(output)
+    return ConvertReport(
+        path=output,
+        file_type=file_type,
+        size=output.stat().st_size,
+        tensors=len(plan),
+        parameters=parameters,
+        fallbacks=_fallbacks(plan),
+        verification=verification,
+    )
+
+
+def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> list[PlannedTensor]:
+    """Return the tensors to write, in file order, each with its type and source.
+
+    Raises:
+        CheckpointError: a tensor is missing, unknown, of another shape or not of floats.
+    """
+    shapes = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
+    targets = map_tensors(config, shapes, checkpoint.other)
+    return [
+        PlannedTensor(
+            target,
+            tensor_type(file_type, target, config.n_layer),
+            checkpoint.tensors[target.source] if target.source else None,
+        )
+        for target in targets
+    ]
+
+
+def check_output(output: Path, *, force: bool) -> None:
+    """Refuse an output that cannot or should not be written.
+
+    Raises:
+        UsageError: it exists without `force`, is a folder, or its folder does not exist.
+    """
+    if output.is_dir():
+        raise UsageError(f'"{output}" is a folder', "give a file name, such as model.gguf")
+    if output.exists() and not force:
+        raise UsageError(f'"{output}" exists', "use --force to replace it")
+    if not output.parent.is_dir():
+        raise UsageError(f'no such folder: "{output.parent}"', "make it first")
+
+
+def check_space(output: Path, needed: int) -> None:
+    """Refuse to start when the disk has less room than the file needs.
+
+    Raises:
+        CodegenError: it has.
+    """
+    free = shutil.disk_usage(output.parent).free
+    if free < needed:
+        raise CodegenError(
+            f'the file needs {needed / 1e9:.2f} GB, but the disk of "{output.parent}" has '
+            f"{free / 1e9:.2f} GB free",
+            "free some space, or choose a smaller type",
+        )
+
+
+@contextmanager
+def temporary_beside(output: Path) -> Iterator[Path]:
+    """Yield a temporary path beside the output and remove what is left there at the end."""
+    path = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        yield path
+    except OSError as error:
+        raise CodegenError(
+            f'cannot write "{output}": {error.strerror or error}', "check the disk and its space"
+        ) from error
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:
+    return dict(
+        Counter(
+            f"{tensor.type.fell_back_from.name} → {tensor.type.type.name}"
+            for tensor in plan
+            if tensor.type.fell_back_from is not None
+        )
+    )

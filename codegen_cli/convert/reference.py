@@ -1,0 +1,97 @@
+"""A NumPy forward pass of CodeGen, straight from the checkpoint and its own layout.
+
+It shares no table with the conversion: q, v and k are taken per TPU core and rotated in
+interleaved pairs, as transformers `modeling_codegen.py` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegen_cli.convert.checkpoint import Checkpoint, LazyTensor
+from codegen_cli.convert.config import MP_NUM, CodeGenConfig
+
+F32 = NDArray[np.float32]
+
+#: Rows of a weight in memory at a time, in elements (128 MiB as float32).
+_BLOCK = 1 << 25
+
+
+def reference_logits(config: CodeGenConfig, checkpoint: Checkpoint, tokens: Sequence[int]) -> F32:
+    """Return the logits at every position (float32, T × V).
+
+    Weights are read layer by layer and in blocks of rows, so memory does not grow with the model.
+    """
+    tensors = checkpoint.tensors
+    x_TxE = tensors["transformer.wte.weight"].float32(np.asarray(tokens))
+    for layer in range(config.n_layer):
+        x_TxE = _block(config, tensors, f"transformer.h.{layer}.", x_TxE)
+    x_TxE = _norm(config, tensors, "transformer.ln_f", x_TxE)
+    head = "transformer.wte.weight" if config.tie_word_embeddings else "lm_head.weight"
+    return _linear(x_TxE, tensors[head]) + tensors["lm_head.bias"].float32()
+
+
+def _block(
+    config: CodeGenConfig, tensors: Mapping[str, LazyTensor], prefix: str, x_TxE: F32
+) -> F32:
+    h_TxE = _norm(config, tensors, prefix + "ln_1", x_TxE)
+    attention_TxE = _attention(config, tensors, prefix + "attn.", h_TxE)
+    up_TxF = _linear(h_TxE, tensors[prefix + "mlp.fc_in.weight"])
+    up_TxF = _gelu(up_TxF + tensors[prefix + "mlp.fc_in.bias"].float32())
+    mlp_TxE = _linear(up_TxF, tensors[prefix + "mlp.fc_out.weight"])
+    return x_TxE + attention_TxE + mlp_TxE + tensors[prefix + "mlp.fc_out.bias"].float32()
+
+
+def _attention(
+    config: CodeGenConfig, tensors: Mapping[str, LazyTensor], prefix: str, h_TxE: F32
+) -> F32:
+    steps, heads, width = len(h_TxE), config.n_head, config.head_dim
+    qvk_TxCx3x = _linear(h_TxE, tensors[prefix + "qkv_proj.weight"]).reshape(steps, MP_NUM, 3, -1)
+    q_THD, v_THD, k_THD = (qvk_TxCx3x[:, :, i].reshape(steps, heads, width) for i in range(3))
+    q_THD, k_THD = _rotate(config, q_THD), _rotate(config, k_THD)
+    scores_HTT = np.einsum("thd,shd->hts", q_THD, k_THD) / np.sqrt(np.float32(width))
+    scores_HTT[:, np.triu(np.ones((steps, steps), bool), 1)] = -np.inf
+    scores_HTT = np.exp(scores_HTT - scores_HTT.max(-1, keepdims=True))
+    scores_HTT /= scores_HTT.sum(-1, keepdims=True)
+    out_TxE = np.einsum("hts,shd->thd", scores_HTT, v_THD).reshape(steps, config.n_embd)
+    return _linear(out_TxE, tensors[prefix + "out_proj.weight"])
+
+
+def _rotate(config: CodeGenConfig, x_THD: F32) -> F32:
+    """Rotate interleaved pairs of the first `rotary_dim` dimensions (GPT-J style)."""
+    r = config.rotary_dim
+    frequency = 10000.0 ** (-np.arange(0, r, 2) / r)
+    angle_TxR2 = np.arange(len(x_THD))[:, None] * frequency[None]
+    sin, cos = (f(angle_TxR2).astype(np.float32)[:, None] for f in (np.sin, np.cos))
+    even, odd = x_THD[..., 0:r:2], x_THD[..., 1:r:2]
+    out: F32 = x_THD.copy()
+    out[..., 0:r:2] = even * cos - odd * sin
+    out[..., 1:r:2] = odd * cos + even * sin
+    return out
+
+
+def _norm(config: CodeGenConfig, tensors: Mapping[str, LazyTensor], name: str, x_TxE: F32) -> F32:
+    mean, var = x_TxE.mean(-1, keepdims=True), x_TxE.var(-1, keepdims=True)
+    unit = (x_TxE - mean) / np.sqrt(var + np.float32(config.layer_norm_epsilon))
+    scaled: F32 = unit * tensors[name + ".weight"].float32() + tensors[name + ".bias"].float32()
+    return scaled
+
+
+def _gelu(x: F32) -> F32:
+    inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(0.044715) * x**3)
+    out: F32 = np.float32(0.5) * x * (1 + np.tanh(inner))
+    return out
+
+
+def _linear(x_TxN: F32, weight: LazyTensor) -> F32:
+    rows, columns = weight.shape
+    out_TxR = np.empty((len(x_TxN), rows), np.float32)
+    step = max(1, _BLOCK // columns)
+    for start in range(0, rows, step):
+        block = slice(start, min(rows, start + step))
+        out_TxR[:, block] = x_TxN @ weight.float32(block).T
+    weight.release()
+    return out_TxR

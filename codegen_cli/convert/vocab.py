@@ -1,0 +1,137 @@
+"""Read a checkpoint's tokenizer: GPT-2 byte-level BPE plus CodeGen's white-space tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gguf import TokenType
+
+from codegen_cli.convert.json_file import read_json
+from codegen_cli.errors import CheckpointError
+
+_ADVICE = "give the tokenizer's folder with --tokenizer"
+_END_OF_TEXT = "<|endoftext|>"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocab:
+    """The tokens by id (byte-level spelling for ordinary ones), their kinds and the merges.
+
+    `files` are the files it was read from.
+    """
+
+    tokens: tuple[str, ...]
+    types: tuple[TokenType, ...]
+    merges: tuple[str, ...]
+    end_of_text: int
+    files: tuple[Path, ...]
+
+
+def read_vocab(folder: Path, vocab_size: int) -> Vocab:
+    """Read `vocab.json` + `merges.txt` + `added_tokens.json`, or `tokenizer.json`.
+
+    Ids without a token, up to `vocab_size`, become unused padding tokens.
+
+    Raises:
+        CheckpointError: files are missing or broken, ids do not fit `vocab_size`, or the tokenizer
+            is not GPT-2's byte-level BPE.
+    """
+    if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
+        base, merges, added, files = _read_slow(folder)
+    elif (folder / "tokenizer.json").is_file():
+        base, merges, added, files = _read_fast(folder)
+    else:
+        raise CheckpointError(
+            f'no tokenizer in "{folder}" (vocab.json and merges.txt, or tokenizer.json)', _ADVICE
+        )
+    tokens, types = _lay_out(base, added, _special_tokens(folder), vocab_size)
+    if _END_OF_TEXT not in tokens:
+        raise CheckpointError(f'the tokenizer in "{folder}" has no {_END_OF_TEXT}', _ADVICE)
+    return Vocab(tokens, types, merges, tokens.index(_END_OF_TEXT), files)
+
+
+def _read_slow(
+    folder: Path,
+) -> tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Path, ...]]:
+    vocab, merges_txt, added_json = (
+        folder / name for name in ("vocab.json", "merges.txt", "added_tokens.json")
+    )
+    base = _ids(read_json(vocab), vocab)
+    lines = merges_txt.read_text(encoding="utf-8").split("\n")
+    merges = tuple(line for line in lines if line and not line.startswith("#version"))
+    if not added_json.is_file():
+        return base, merges, {}, (vocab, merges_txt)
+    added = _ids(read_json(added_json), added_json)
+    return base, merges, added, (vocab, merges_txt, added_json)
+
+
+def _read_fast(
+    folder: Path,
+) -> tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Path, ...]]:
+    path = folder / "tokenizer.json"
+    data = read_json(path)
+    model = data.get("model") or {}
+    if model.get("type", "BPE") != "BPE" or not _is_byte_level(data.get("pre_tokenizer")):
+        raise CheckpointError(
+            f'the tokenizer in "{path}" is not GPT-2\'s byte-level BPE', "only that is supported"
+        )
+    merges = tuple(
+        merge if isinstance(merge, str) else " ".join(merge) for merge in model.get("merges", [])
+    )
+    added = {str(entry["content"]): entry["id"] for entry in data.get("added_tokens", [])}
+    return _ids(model.get("vocab"), path), merges, _ids(added, path), (path,)
+
+
+def _is_byte_level(pre_tokenizer: Any) -> bool:
+    return (
+        isinstance(pre_tokenizer, dict)
+        and pre_tokenizer.get("type") == "ByteLevel"
+        and not pre_tokenizer.get("add_prefix_space", False)
+        and pre_tokenizer.get("use_regex", True)
+    )
+
+
+def _ids(data: Any, path: Path) -> dict[str, int]:
+    if not isinstance(data, dict) or (not data and path.name != "added_tokens.json"):
+        raise CheckpointError(f'"{path}" holds no tokens', _ADVICE)
+    bad = next((t for t, i in data.items() if type(i) is not int or i < 0), None)
+    if bad is not None:
+        raise CheckpointError(f'"{path}": the id of {bad!r} is not a number', "download it again")
+    return data
+
+
+def _special_tokens(folder: Path) -> set[str]:
+    """Return the added tokens that are marked as special, from whichever file says so."""
+    special = {_END_OF_TEXT}
+    names = ("special_tokens_map.json", "tokenizer_config.json", "tokenizer.json")
+    files = {name: read_json(folder / name) for name in names if (folder / name).is_file()}
+    for value in files.get("special_tokens_map.json", {}).values():
+        for entry in value if isinstance(value, list) else [value]:
+            special.add(str(entry.get("content") if isinstance(entry, dict) else entry))
+    decoder = files.get("tokenizer_config.json", {}).get("added_tokens_decoder", {})
+    entries = [*decoder.values(), *files.get("tokenizer.json", {}).get("added_tokens", [])]
+    special |= {str(entry.get("content")) for entry in entries if entry.get("special")}
+    return special
+
+
+def _lay_out(
+    base: dict[str, int], added: dict[str, int], special: set[str], vocab_size: int
+) -> tuple[tuple[str, ...], tuple[TokenType, ...]]:
+    tokens: list[str | None] = [None] * vocab_size
+    types = [TokenType.UNUSED] * vocab_size
+    for source, ordinary in ((base, TokenType.NORMAL), (added, TokenType.USER_DEFINED)):
+        for token, index in source.items():
+            if index >= vocab_size:
+                raise CheckpointError(
+                    f"token {token!r} has the id {index}, but config.json says vocab_size "
+                    f"{vocab_size}",
+                    "the tokenizer belongs to another model",
+                )
+            tokens[index] = token
+            types[index] = TokenType.CONTROL if token in special else ordinary
+    filled = tuple(
+        f"<|unused_{index}|>" if token is None else token for index, token in enumerate(tokens)
+    )
+    return filled, tuple(types)

@@ -1,0 +1,45 @@
+"""What the rest of the program asks of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from codegen_cli.engine.records import Chunk, Completion, ModelInfo
+from codegen_cli.program import Stopper
+from codegen_cli.settings import Sampling
+
+
+def never() -> bool:
+    """Never stop: the default for `should_stop`."""
+    return False
+
+
+class Engine(Protocol):
+    """A loaded model that continues text."""
+
+    info: ModelInfo
+    n_ctx: int
+
+    @property
+    def placement(self) -> str:
+        """Say where the model really runs."""
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens of a text."""
+
+    def generate(
+        self,
+        prompt: str,
+        sampling: Sampling,
+        stopper: Stopper,
+        should_stop: Callable[[], bool] = never,
+    ) -> Iterator[Chunk | Completion]:
+        """Yield a Chunk for each token, then one Completion.
+
+        Raises:
+            ContextFull: prompt and `max_tokens` exceed the context.
+        """
+
+    def close(self) -> None:
+        """Free the model."""

@@ -1,0 +1,84 @@
+"""The sizes of a CodeGen model, as its GGUF file states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen_cli.engine.gguf.file import GGUFFile
+from codegen_cli.engine.gguf.keys import required
+from codegen_cli.engine.gguf.refusal import CONVERT, refuse
+
+#: llama.cpp's graph that equals CodeGen's.
+ARCHITECTURE = "phi2"
+
+#: Four times the largest released CodeGen (16B: 34 blocks, width 6,144; 2B: 32 heads). llama.cpp
+#: aborts above 512 blocks; the rest keeps its buffers (context x width x blocks, heads x context x
+#: batch, batch x inner width) in proportion to the weights, which the file has to hold.
+_MOST_CONTEXT = 8192
+_MOST_EMBEDDING = 24576
+_MOST_BLOCKS = 136
+_MOST_HEADS = 128
+_MOST_INNER_RATIO = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """Lengths are numbers of values; `inner` is the width inside the MLP."""
+
+    context: int
+    embedding: int
+    inner: int
+    blocks: int
+    heads: int
+    rotary: int
+
+
+def read_hyperparameters(file: GGUFFile) -> Hyperparameters:
+    """Return the sizes of a model whose key types were checked.
+
+    Raises:
+        InvalidGGUF: one is missing, out of range, or does not fit the others.
+    """
+    embedding = _ranged(file, "phi2.embedding_length", _MOST_EMBEDDING)
+    heads = _ranged(file, "phi2.attention.head_count", min(_MOST_HEADS, embedding))
+    if embedding % heads:
+        raise refuse(file.path, f"has a width of {embedding}, no multiple of {heads} heads")
+    sizes = Hyperparameters(
+        context=_ranged(file, "phi2.context_length", _MOST_CONTEXT),
+        embedding=embedding,
+        inner=_ranged(file, "phi2.feed_forward_length", _MOST_INNER_RATIO * embedding),
+        blocks=_ranged(file, "phi2.block_count", _MOST_BLOCKS),
+        heads=heads,
+        rotary=_ranged(file, "phi2.rope.dimension_count", embedding // heads),
+    )
+    if sizes.rotary % 2:
+        raise refuse(file.path, f"has the odd phi2.rope.dimension_count {sizes.rotary}", CONVERT)
+    _check_groups(file, heads)
+    _check_floats(file)
+    return sizes
+
+
+def _ranged(file: GGUFFile, key: str, most: int) -> int:
+    value: int = required(file, key)
+    if not 1 <= value <= most:
+        raise refuse(file.path, f"has {key} {value}, not 1 to {most}", CONVERT)
+    return value
+
+
+def _check_groups(file: GGUFFile, heads: int) -> None:
+    key = "phi2.attention.head_count_kv"
+    found = file.metadata.get(key, heads)
+    if found != heads:
+        raise refuse(file.path, f"has {key} {found}, CodeGen has all {heads}", CONVERT)
+
+
+def _check_floats(file: GGUFFile) -> None:
+    # A negative or undefined epsilon aborts inside the first layer norm.
+    epsilon: float = required(file, "phi2.attention.layer_norm_epsilon")
+    if not 0 < epsilon < 1:
+        raise refuse(
+            file.path, f"has phi2.attention.layer_norm_epsilon {epsilon}, not 0 to 1", CONVERT
+        )
+    base: float = file.metadata.get("phi2.rope.freq_base", 10000.0)
+    if not 1 < base <= 1e9:
+        raise refuse(file.path, f"has phi2.rope.freq_base {base}, not 1 to 1e9", CONVERT)

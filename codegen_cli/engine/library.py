@@ -1,0 +1,66 @@
+"""The one door to llama.cpp's C interface: import it, quiet its log, start its backends.
+
+llama-cpp-python's own log callback prints to stderr even with `verbose=False`; ours keeps the
+newest lines for error messages and the placement report, and prints them only when asked to.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import sys
+from collections import deque
+from typing import Any
+
+_ERROR_LEVEL = 3
+_CONTINUE_LEVEL = 5
+
+
+class LlamaLog:
+    """Keep the newest lines of llama.cpp's log; echo them to stderr when `echo` is set."""
+
+    def __init__(self, keep: int = 400) -> None:
+        self.echo = False
+        self.lines: deque[tuple[int, str]] = deque(maxlen=keep)
+
+    def clear(self) -> None:
+        """Forget all lines, so that the next load is reported alone."""
+        self.lines.clear()
+
+    def receive(self, level: int, text: str) -> None:
+        """Take one message of llama.cpp; level 5 continues the line before."""
+        if self.echo:
+            sys.stderr.write(text)
+        if level == _CONTINUE_LEVEL and self.lines:
+            last_level, last = self.lines[-1]
+            self.lines[-1] = (last_level, last + text)
+        else:
+            self.lines.append((level, text))
+
+    def text(self) -> str:
+        """Return everything kept, as one string."""
+        return "".join(line for _, line in self.lines)
+
+    def last_error(self) -> str:
+        """Return the newest error line, or an empty string."""
+        errors = [line.strip() for level, line in self.lines if level == _ERROR_LEVEL]
+        return errors[-1] if errors else ""
+
+
+log = LlamaLog()
+
+
+@functools.cache
+def llama() -> Any:
+    """Return llama-cpp-python's low-level module, initialized once (import costs about 0.3 s)."""
+    from llama_cpp import llama_cpp as bindings
+
+    @bindings.llama_log_callback  # type: ignore[untyped-decorator]
+    def on_log(level: int, text: bytes, _user_data: ctypes.c_void_p) -> None:
+        log.receive(level, text.decode("utf-8", "replace"))
+
+    bindings.llama_log_set(on_log, ctypes.c_void_p(0))
+    # The C side keeps a bare pointer: losing the last reference here would crash the next log line.
+    bindings.codegen_log_callback = on_log
+    bindings.llama_backend_init()
+    return bindings

@@ -1,0 +1,81 @@
+"""Where a model runs: what was asked for, and what llama.cpp then really did."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from codegen_cli.errors import UsageError
+
+_OFFLOADED = re.compile(r"offloaded (\d+)/(\d+) layers to GPU")
+_DEVICE = re.compile(r"load_tensors:\s+(\S+) model buffer size\s*=\s*([\d.]+) MiB")
+#: Newest first: the first one a CPU has names the kernels that matter most here.
+_FEATURES = ("AMX_INT8", "AVX512_VNNI", "AVX_VNNI", "AVX512", "AVX2", "AVX", "SVE", "NEON", "SSE3")
+
+ALL_LAYERS = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The layers on a GPU out of all, the devices that hold weights, and the CPU's kernels."""
+
+    gpu_layers: int
+    layers: int
+    devices: tuple[str, ...]
+    threads: int
+    features: tuple[str, ...]
+
+    def __str__(self) -> str:
+        kernels = self.features[0].lower().replace("_", "-") if self.features else "generic"
+        cpu = f"CPU, {self.threads} thread{'s' * (self.threads != 1)}, kernels: {kernels}"
+        if not self.gpu_layers:
+            return cpu
+        where = ", ".join(self.devices) or "GPU"
+        rest = "" if self.gpu_layers == self.layers else f"; the rest on {cpu}"
+        return f"{self.gpu_layers}/{self.layers} layers on {where}{rest}"
+
+
+def wanted_gpu_layers(value: str, *, build_has_gpu: bool) -> int:
+    """Return how many layers to ask llama.cpp for; ALL_LAYERS means all.
+
+    Raises:
+        UsageError: `value` is not "auto", "all" or a number from 0 on.
+    """
+    if value in ("auto", "all"):
+        return ALL_LAYERS if build_has_gpu else 0
+    if value.isdecimal():
+        return int(value) if build_has_gpu else 0
+    raise UsageError(f'--gpu-layers "{value}" is not auto, all or a number', "try --gpu-layers all")
+
+
+def ignored_gpu_request(value: str, *, build_has_gpu: bool) -> bool:
+    """Say whether the user asked for a GPU that this build of llama.cpp cannot use."""
+    return not build_has_gpu and value not in ("auto", "0")
+
+
+def cpu_features(system_info: str) -> tuple[str, ...]:
+    """Return the CPU kernels of llama.cpp's system line, most telling first.
+
+    >>> cpu_features("CPU : AVX2 = 1 | AVX512_VNNI = 1 | OPENMP = 1 | ")
+    ('AVX512_VNNI', 'AVX2')
+    """
+    present = set(re.findall(r"(\w+) = 1", system_info))
+    return tuple(name for name in _FEATURES if name in present)
+
+
+def read_placement(load_log: str, layers: int, threads: int, system_info: str) -> Placement:
+    """Return the placement that llama.cpp's load log tells, not the one that was asked for."""
+    offloaded = _OFFLOADED.search(load_log)
+    on_gpu = min(int(offloaded[1]), layers) if offloaded else 0
+    devices = tuple(
+        f"{name} ({float(size):.0f} MiB)"
+        for name, size in _DEVICE.findall(load_log)
+        if not name.startswith("CPU") and not name.endswith("_Host")
+    )
+    return Placement(on_gpu, layers, devices, threads, cpu_features(system_info))
+
+
+def system_info(c: Any) -> str:
+    """Return llama.cpp's line about the CPU features it was built with and found."""
+    return str(c.llama_print_system_info().decode("utf-8", "replace"))

@@ -1,0 +1,74 @@
+"""What an engine hands out: frozen records, printed by someone else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: Why an answer ended: a stop rule, the model's own end, the token limit, or the user.
+FinishReason = Literal["stop", "eos", "length", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One sampled token and the text that became certain with it.
+
+    `text` may be empty (half a character, or text a stop rule could still cut).
+    `logprob` is the natural log of the model's probability before any sampling filter.
+    """
+
+    text: str
+    token: int
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A finished answer.
+
+    `text` is what remains after the stop rule, `cut` what the rule removed; `rule` names it.
+    Counts are tokens; times are wall-clock seconds.
+    """
+
+    text: str
+    cut: str
+    finish_reason: FinishReason
+    rule: str | None
+    tokens: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    prompt_tokens: int
+    reused_tokens: int
+    prompt_seconds: float
+    generation_seconds: float
+
+    @property
+    def generated_tokens(self) -> int:
+        """Count the tokens that were sampled, those of the cut text included."""
+        return len(self.tokens)
+
+    @property
+    def seconds(self) -> float:
+        """Return the time of the prompt and the answer together."""
+        return self.prompt_seconds + self.generation_seconds
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Return the speed of sampling, 0 when nothing was sampled."""
+        if not self.tokens or self.generation_seconds <= 0:
+            return 0.0
+        return len(self.tokens) / self.generation_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a loaded model says of itself. `size` is the file's bytes, `parameters` its weights."""
+
+    name: str
+    path: str
+    family: str
+    file_type: str
+    size: int
+    parameters: int
+    n_vocab: int
+    n_ctx_train: int
+    n_layer: int

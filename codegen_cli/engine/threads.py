@@ -1,0 +1,43 @@
+"""How many threads pay: one a physical core that this process may really use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_CPU = Path("/sys/devices/system/cpu")
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def default_threads() -> int:
+    """Return the physical cores in this process's affinity mask, within its CPU quota.
+
+    Hyper-threads share the units that matrix products need, and threads beyond a container's
+    quota are throttled together, so more than this is slower.
+    """
+    allowed = _allowed_cpus()
+    return max(1, min(_physical(allowed), _quota()))
+
+
+def _allowed_cpus() -> list[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _physical(cpus: list[int]) -> int:
+    siblings = set()
+    for cpu in cpus:
+        try:
+            siblings.add((_CPU / f"cpu{cpu}/topology/thread_siblings_list").read_text())
+        except OSError:
+            return len(cpus)
+    return len(siblings)
+
+
+def _quota() -> int:
+    try:
+        quota, period = _QUOTA.read_text().split()
+        return max(1, int(quota) // int(period))
+    except (OSError, ValueError):
+        return os.cpu_count() or 1

@@ -1,0 +1,105 @@
+"""The chat's line at a terminal: editing, history, suggestions, completion, a status line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.styles import Style
+
+from codegen_cli.console import visible
+from codegen_cli.repl.commands import COMMANDS
+from codegen_cli.repl.complete import complete
+from codegen_cli.repl.history import open_history
+from codegen_cli.repl.keys import chat_keys
+from codegen_cli.repl.read import Toolbar
+
+_STYLE = Style.from_dict({"prompt": "bold ansigreen", "continuation": "ansigreen"})
+
+
+class TerminalReader:
+    """Read lines with prompt-toolkit."""
+
+    is_terminal = True
+    attended = True
+
+    def __init__(self, history: Path) -> None:
+        self._lines: PromptSession[str] = PromptSession(
+            history=open_history(history),
+            auto_suggest=AutoSuggestFromHistory(),
+            completer=_Completer(),
+            complete_while_typing=Condition(_typing_command),
+            key_bindings=chat_keys(),
+            multiline=True,
+            prompt_continuation=_continuation,
+            reserve_space_for_menu=6,
+            style=_STYLE,
+        )
+
+    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+        """Return what was entered, line ends of a paste included.
+
+        Raises:
+            EOFError: Ctrl-D on an empty line.
+            KeyboardInterrupt: Ctrl-C on an empty line.
+        """
+        return self._lines.prompt(
+            [("class:prompt", f"{number}> ")],
+            default=text,
+            bottom_toolbar=lambda: toolbar(get_app().output.get_size().columns),
+        )
+
+    def ask(self, question: str) -> str:
+        """Return the answer to a question; it is no part of the history.
+
+        Raises:
+            EOFError: Ctrl-D.
+            KeyboardInterrupt: Ctrl-C.
+        """
+        answer: PromptSession[str] = PromptSession()
+        return answer.prompt(question)
+
+
+class _Completer(Completer):
+    """Lend the pure completion to prompt-toolkit."""
+
+    def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
+        """Return the candidates; a failure only means that there are none."""
+        cursor = document.cursor_position
+        for candidate in complete(document.text, cursor, COMMANDS, _list_folder):
+            yield Completion(
+                candidate.text,
+                candidate.start - cursor,
+                display=visible(candidate.text[candidate.start and _name_at(candidate.text) :]),
+                display_meta=candidate.about,
+            )
+
+
+def _name_at(path: str) -> int:
+    return path.rstrip("/").rfind("/") + 1
+
+
+def _list_folder(folder: str) -> Iterator[tuple[str, bool]]:
+    try:
+        with os.scandir(Path(folder or ".").expanduser()) as entries:
+            for entry in entries:
+                yield entry.name, entry.is_dir()
+    except (OSError, RuntimeError):
+        # No such folder, or no such user's home: nothing to offer.
+        return
+
+
+def _typing_command() -> bool:
+    return get_app().current_buffer.text.startswith("/")
+
+
+def _continuation(width: int, _line: int, _wrapped: int) -> StyleAndTextTuples:
+    return [("class:continuation", "… ".rjust(width))]

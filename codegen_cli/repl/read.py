@@ -1,0 +1,106 @@
+"""Where lines come from: a person at a terminal, or any other stream."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Protocol, TextIO
+
+from codegen_cli import console
+from codegen_cli.errors import UsageError
+
+#: Make the status line for a terminal of this many columns.
+Toolbar = Callable[[int], str]
+
+
+class Reader(Protocol):
+    """Read what is to be done next.
+
+    `is_terminal` says that lines can be edited and questions asked, `attended` that a person
+    types them.
+    """
+
+    is_terminal: bool
+    attended: bool
+
+    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+        """Return a step or command for the turn of this number; `text` is there to be edited.
+
+        Raises:
+            EOFError: there is no more.
+            KeyboardInterrupt: Ctrl-C, and there was nothing to clear.
+            UsageError: the line is not text.
+        """
+
+    def ask(self, question: str) -> str:
+        """Return the answer to a question.
+
+        Raises:
+            EOFError: Ctrl-D.
+            KeyboardInterrupt: Ctrl-C.
+        """
+
+
+def open_reader(history: Path) -> Reader:
+    """Return the terminal's reader, or the plain one where a terminal is missing or dumb."""
+    if not at_terminal() or os.environ.get("TERM", "") in ("", "dumb"):
+        stdin = sys.stdin.buffer if sys.stdin else None
+        return PlainReader(stdin, sys.stderr, attended=bool(stdin and stdin.isatty()))
+    # Imported here: prompt_toolkit costs about 0.1 s, which a pipe must not pay.
+    from codegen_cli.repl.prompt import TerminalReader
+
+    return TerminalReader(history)
+
+
+def at_terminal() -> bool:
+    """Say whether all three streams are a terminal."""
+    return all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+class PlainReader:
+    """Read lines without editing them; nothing is ever asked."""
+
+    is_terminal = False
+
+    def __init__(self, source: BinaryIO | None, prompts: TextIO, *, attended: bool) -> None:
+        self.attended = attended
+        self._source = source
+        self._prompts = prompts
+        self._begun = False
+
+    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+        """Return the next line.
+
+        Raises:
+            EOFError: there is no more.
+            UsageError: it is not UTF-8.
+        """
+        self._prompt(f"{number}> ")
+        data = self._source.readline() if self._source else b""
+        if not data:
+            self._prompt("\n")
+            raise EOFError
+        line = _decode(data, first=not self._begun).rstrip("\r\n")
+        self._begun = True
+        if not self.attended:
+            # A terminal echoes what is typed; the record of a script should read the same.
+            self._prompt(console.visible(line) + "\n")
+        return line
+
+    def ask(self, question: str) -> str:
+        """Answer with nothing."""
+        return ""
+
+    def _prompt(self, text: str) -> None:
+        self._prompts.write(text)
+        self._prompts.flush()
+
+
+def _decode(data: bytes, *, first: bool) -> str:
+    try:
+        return data.decode("utf-8-sig" if first else "utf-8")
+    except UnicodeDecodeError as error:
+        bad = f"byte {data[error.start]:#04x} at offset {error.start}"
+        raise UsageError(f"the line is not UTF-8 ({bad})", "convert it to UTF-8 first") from error

@@ -1,0 +1,173 @@
+"""All that a chat prints, on stderr: stdout is for the program alone."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.text import Text
+
+from codegen_cli import console
+from codegen_cli.highlight import CodeStream, styled
+from codegen_cli.program import Program
+from codegen_cli.repl.session import Numbered
+from codegen_cli.settings import Sampling
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from codegen_cli.repl.table import Command, Table
+    from codegen_cli.synthesis.turn import TurnResult
+
+C = TypeVar("C")
+
+_KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
+
+
+class View:
+    """Print what happens in a chat."""
+
+    def __init__(self) -> None:
+        self._console = console.stderr()
+
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[str], None]]:
+        """Yield a function that shows pieces of code once; a spinner turns until the first."""
+        stream = _CodeView(self._write)
+        status = self._spin()
+
+        def show(piece: str) -> None:
+            if status is not None:
+                status.stop()
+            stream.show(piece)
+
+        try:
+            yield show
+        finally:
+            if status is not None:
+                status.stop()
+            stream.finish()
+
+    def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
+        """Sum up a turn in one line, then warn of its problems."""
+        self.note(summary(number, result))
+        for problem in problems:
+            console.warn(problem)
+
+    def turns(self, what: str, turns: Iterable[Numbered]) -> None:
+        """Say which turns something happened to."""
+        for number, turn in turns:
+            console.note(f"{what} turn {number}: {turn.step}")
+
+    def program(self, program: Program, *, pending: bool) -> None:
+        """Show a program, the numbers of its turns beside it."""
+        self._write(numbered(program, pending=pending) + Text("\n"))
+
+    def sampling(self, sampling: Sampling, names: Iterable[str]) -> None:
+        """Show settings, one a line."""
+        for name in names:
+            self._write(Text.assemble((f"{name:<15}", "muted"), f"{getattr(sampling, name):g}\n"))
+
+    def help(self, table: Table[C]) -> None:
+        """Show what can be typed."""
+        width = max(len(command.form) for command in table) + 2
+        for command in table:
+            self._write(Text.assemble((f"{command.form:<{width}}", "step"), _about(command), "\n"))
+        self.note(f"all else is a step, and //… one that begins with a slash\n{_KEYS}")
+
+    def note(self, message: str) -> None:
+        """Print muted lines."""
+        for line in message.split("\n"):
+            console.note(line)
+
+    def fail(self, message: str, hint: str = "") -> None:
+        """Print one line of error."""
+        console.fail(message, hint)
+
+    def unexpected(self, error: Exception) -> None:
+        """Print one line about an error that should not happen; its traceback when debugging."""
+        if os.environ.get("CODEGEN_DEBUG"):
+            self._write(Text(console.visible(traceback.format_exc())))
+        console.fail(
+            f"unexpected {type(error).__name__}: {error}", "CODEGEN_DEBUG=1 shows the traceback"
+        )
+
+    def _write(self, text: Text) -> None:
+        self._console.print(text, end="", soft_wrap=True)
+
+    def _spin(self) -> Status | None:
+        if not self._console.is_terminal or self._console.is_dumb_terminal:
+            return None
+        status = self._console.status("[muted]reading…[/]")
+        status.start()
+        return status
+
+
+class _CodeView:
+    """Show code once; blank lines wait until something follows them."""
+
+    def __init__(self, write: Callable[[Text], None]) -> None:
+        self._write = write
+        self._code = CodeStream()
+        self._blank = ""
+        self._begun = False
+
+    def show(self, piece: str) -> None:
+        self._add(self._code.feed(piece))
+
+    def finish(self) -> None:
+        """End the code on one line end; no code at all leaves no line."""
+        self._add(self._code.finish())
+        if self._begun:
+            self._write(Text("\n"))
+
+    def _add(self, text: Text) -> None:
+        kept = len(text.plain.rstrip("\n"))
+        if kept:
+            self._write(Text(self._blank) + text[:kept])
+            self._blank, self._begun = "", True
+        self._blank += text.plain[kept:]
+
+
+def summary(number: int, result: TurnResult) -> str:
+    """Return the one line about a turn: counts, time, speed, and what ended it."""
+    answer = result.completion
+    return (
+        f"turn {number} · {answer.generated_tokens} tokens ({answer.reused_tokens} reused) · "
+        f"{answer.seconds:.1f} s · {answer.tokens_per_second:.0f} tokens/s · "
+        f"ended by {answer.rule or answer.finish_reason}"
+    )
+
+
+def numbered(program: Program, *, pending: bool) -> Text:
+    """Return a program in colour with the number of each turn at its first line.
+
+    A pending last turn has a question mark behind its number.
+    """
+    marks, line = {}, program.prefix.count("\n")
+    for number, turn in enumerate(program.turns, 1):
+        is_pending = pending and number == len(program.turns)
+        marks[line] = f"{number}?" if is_pending else f"{number}"
+        line += turn.text.count("\n")
+    width = max(map(len, marks.values()), default=0)
+    lines = styled(program.source.rstrip("\n")).split("\n", allow_blank=True)
+    return Text("\n").join(
+        Text.assemble((f"{marks.get(i, ''):>{width}}  ", "prompt"), text) if text else text
+        for i, text in enumerate(lines)
+    )
+
+
+def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
+    """Return the status line; in a narrow terminal the placement gives way first."""
+    room = width - len(f" {model} ·  · {numbers} ")
+    if len(placement) > room:
+        placement = placement[: max(room - 1, 0)].rstrip(" ,;:") + "…"
+    return console.visible(f" {model} · {placement} · {numbers} ")
+
+
+def _about(command: Command[C]) -> str:
+    also = ", ".join(f"/{alias}" for alias in command.aliases)
+    return f"{command.help} (also {also})" if also else command.help

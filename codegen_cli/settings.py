@@ -1,0 +1,42 @@
+"""Settings records; every default of the product stands here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: The paper's program prefix (DESIGN of the turn protocol: salesforce/CodeGen `mtpb_sample.py`).
+PROGRAM_PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
+
+#: The name of the model that ships inside the package.
+DEFAULT_MODEL = "nano"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are chosen: the paper's defaults (temperature 0.2, nucleus 0.95, 128 tokens).
+
+    A temperature of 0 is greedy decoding. `top_k` 0, `min_p` 0 and `repeat_penalty` 1 are off.
+    The seed is fixed by default, so the same steps give the same program twice.
+    """
+
+    temperature: float = 0.2
+    top_p: float = 0.95
+    top_k: int = 0
+    min_p: float = 0.0
+    repeat_penalty: float = 1.0
+    max_tokens: int = 128
+    seed: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How a model is loaded.
+
+    `gpu_layers` is "auto", "all" or a number; `threads` None means one a physical core;
+    `ctx` None means the context the model was trained with (tokens).
+    """
+
+    gpu_layers: str = "auto"
+    threads: int | None = None
+    ctx: int | None = None
+    verbose: bool = False

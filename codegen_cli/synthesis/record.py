@@ -1,0 +1,69 @@
+"""The JSON record of a run: keys that people script against."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from codegen_cli.engine.records import ModelInfo
+from codegen_cli.program import Program
+from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.turn import TurnResult
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What a record says beside the program: the model, its hash, where it ran, the settings."""
+
+    model: ModelInfo
+    sha256: str
+    placement: str
+    n_ctx: int
+    sampling: Sampling
+    version: str
+
+
+def turn_record(result: TurnResult) -> dict[str, Any]:
+    """Return the record of one turn; `stop_rule` names the rule, `cut` is what it removed."""
+    answer = result.completion
+    logprobs = answer.logprobs
+    return {
+        "step": result.turn.step,
+        "code": result.turn.code,
+        "prompt_tokens": answer.prompt_tokens,
+        "reused_tokens": answer.reused_tokens,
+        "generated_tokens": answer.generated_tokens,
+        "finish_reason": answer.finish_reason,
+        "stop_rule": answer.rule,
+        "cut": answer.cut,
+        "empty": result.is_empty,
+        "seed": result.seed,
+        "mean_logprob": sum(logprobs) / len(logprobs) if logprobs else None,
+        "seconds": round(answer.seconds, 6),
+        "prompt_seconds": round(answer.prompt_seconds, 6),
+        "tokens_per_second": round(answer.tokens_per_second, 2),
+    }
+
+
+def run_record(program: Program, results: list[TurnResult], context: RunContext) -> dict[str, Any]:
+    """Return the record of a whole run."""
+    model = context.model
+    settings = asdict(context.sampling)
+    settings.pop("seed")
+    return {
+        "program": program.source,
+        "turns": [turn_record(result) for result in results],
+        "model": {
+            "name": model.name,
+            "path": model.path,
+            "sha256": context.sha256,
+            "family": model.family,
+            "file_type": model.file_type,
+            "parameters": model.parameters,
+        },
+        "seed": context.sampling.seed,
+        "settings": settings,
+        "context": context.n_ctx,
+        "placement": context.placement,
+        "version": context.version,
+    }

@@ -1,0 +1,66 @@
+"""One turn: a step becomes code. The rest of the product prints, saves or ranks what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from codegen_cli.engine.base import Engine, never
+from codegen_cli.engine.records import Completion
+from codegen_cli.program import Program, StopWatcher, Turn
+from codegen_cli.settings import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """A written turn, not yet accepted: the engine's answer and the seed it was drawn with."""
+
+    turn: Turn
+    completion: Completion
+    seed: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether the step produced no code at all."""
+        return not self.turn.code.strip()
+
+    @property
+    def interrupted(self) -> bool:
+        """Say whether the user stopped it."""
+        return self.completion.finish_reason == "interrupted"
+
+
+def turn_seed(seed: int, index: int, attempt: int = 0) -> int:
+    """Return the seed of one turn: turns and attempts draw differently, and repeatably."""
+    return (seed + index + 1_000_003 * attempt) % 2**32
+
+
+def write_turn(
+    engine: Engine,
+    program: Program,
+    step: str,
+    sampling: Sampling,
+    *,
+    attempt: int = 0,
+    should_stop: Callable[[], bool] = never,
+) -> Iterator[str | TurnResult]:
+    """Yield the code for a step as it becomes certain, then one TurnResult.
+
+    The paper's protocol: the step as a comment, a completion, cut at the first stop rule.
+
+    Raises:
+        ContextFull: the program and the answer do not fit.
+        UsageError: the step cannot be a comment.
+    """
+    seed = turn_seed(sampling.seed, len(program.turns), attempt)
+    shown = 0
+    for item in engine.generate(
+        program.prompt(step), replace(sampling, seed=seed), StopWatcher(), should_stop
+    ):
+        if isinstance(item, Completion):
+            if rest := item.text[shown:]:
+                yield rest
+            yield TurnResult(Turn(step, item.text), item, seed)
+        elif item.text:
+            shown += len(item.text)
+            yield item.text

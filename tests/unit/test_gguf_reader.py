@@ -1,0 +1,289 @@
+"""The structure of GGUF files: what is read, and what is refused with which words."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gguf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rawgguf import Key, RawGGUF, Tensor, good_parts, raw_of
+from tinygguf import write_tiny_gguf
+
+from codegen_cli.engine.gguf import Array, GGUFFile, read_gguf
+from codegen_cli.engine.gguf.cursor import HEADER_LIMIT
+from codegen_cli.errors import InvalidGGUF, ModelError, ModelNotFound
+
+
+def read_bytes(folder: Path, data: bytes) -> GGUFFile:
+    path = folder / "model.gguf"
+    path.write_bytes(data)
+    return read_gguf(path)
+
+
+def refusal(folder: Path, data: bytes) -> InvalidGGUF:
+    with pytest.raises(InvalidGGUF) as caught:
+        read_bytes(folder, data)
+    assert str(caught.value).isprintable()
+    assert "model.gguf" in caught.value.message
+    assert caught.value.hint
+    return caught.value
+
+
+def test_reads_what_gguf_py_wrote(tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf", weights=gguf.GGMLQuantizationType.Q8_0)
+    file, other = read_gguf(path), gguf.GGUFReader(path)
+    assert (file.path, file.size, file.version) == (path, path.stat().st_size, 3)
+    assert file.data_offset == other.data_offset
+    names = [name for name in other.fields if not name.startswith("GGUF.")]
+    assert list(file.metadata) == names
+    for name in names:
+        value = file.metadata[name]
+        if isinstance(value, Array):
+            value = value.strings() if value.kind == "str" else list(value.numbers())
+        assert value == other.fields[name].contents(), name
+    found = [(t.name, t.shape, t.type, t.offset, t.nbytes) for t in file.tensors]
+    assert found == [
+        (t.name, tuple(t.shape.tolist()), t.tensor_type.name, t.data_offset, t.n_bytes)
+        for t in other.tensors
+    ]
+
+
+def test_hand_made_bytes_equal_gguf_py(tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf")
+    assert raw_of(path).build() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("u8", 255), ("i8", -128), ("u16", 65535), ("i16", -1), ("u32", 1 << 31), ("i32", -5),
+        ("u64", (1 << 64) - 1), ("i64", -(1 << 63)), ("f32", 0.5), ("f64", 0.1), ("bool", True),
+        ("str", "naïve\n"), ("str", ""),
+    ],
+)  # fmt: skip
+def test_every_kind_of_value(tmp_path: Path, kind: str, value: Any) -> None:
+    raw = RawGGUF([Key("a", kind, value), Key("b", "arr", (kind, [value] * 3)), Key("c", "u8", 1)])
+    file = read_bytes(tmp_path, raw.build())
+    array = file.metadata["b"]
+    assert file.metadata["a"] == value
+    assert (array.kind, len(array), file.metadata["c"]) == (kind, 3, 1)
+    assert list(array.strings() if kind == "str" else array.numbers()) == [value] * 3
+    assert file.kinds == {"a": kind, "b": "arr", "c": "u8"}
+
+
+def test_tokens_may_be_any_bytes(tmp_path: Path) -> None:
+    raw = RawGGUF([Key("a", "arr", ("str", ["\udcff", "", "ok"]))])
+    assert read_bytes(tmp_path, raw.build()).metadata["a"].strings() == ["\udcff", "", "ok"]
+
+
+def test_numbers_are_no_strings() -> None:
+    with pytest.raises(TypeError, match="u8"):
+        Array("u8", 1, b"\0").strings()
+
+
+def test_version_2_is_the_same(tmp_path: Path) -> None:
+    raw = good_parts()
+    raw.version = 2
+    assert read_bytes(tmp_path, raw.build()).version == 2
+
+
+def one_tensor(**changes: Any) -> RawGGUF:
+    return RawGGUF(tensors=[Tensor(**({"name": "t", "shape": (32, 2)} | changes))])
+
+
+def one_key(name: Any, kind: str, value: Any, count: int | None = None) -> RawGGUF:
+    return RawGGUF([Key(name, kind, value, count)])
+
+
+BROKEN: list[tuple[RawGGUF | bytes, str]] = [
+    (b"GGUF", "ends inside its header: the version needs 8 bytes, the file has 4"),
+    (b"GGUF\0\0\0\x03" + bytes(16), "big-endian"),
+    (RawGGUF(version=0), "version 0"),
+    (RawGGUF(version=1), "version 1, which llama.cpp no longer reads"),
+    (RawGGUF(version=4), "version 4, supported are 2 and 3"),
+    (RawGGUF(n_keys=(1 << 64) - 1), "claims 0 tensors and 18446744073709551615 keys"),
+    (RawGGUF(n_tensors=8193), "claims 8193 tensors"),
+    (RawGGUF(n_keys=4000), "take at least 56024 bytes; the file has 24"),
+    (RawGGUF(n_tensors=2, n_keys=1), "take at least 102 bytes"),
+    (one_key("", "u64", 1), "empty key (number 0)"),
+    (RawGGUF([Key("a", "u32", 1), Key("a", "u32", 2)]), "the key 'a' twice"),
+    (one_key("a\0b", "u32", 1), r"zero byte in key 0: 'a\x00b'"),
+    (one_key(b"\xff\x1b", "u32", 1), "no UTF-8 in key 0"),
+    (one_key("a", "str", "\udcff"), "no UTF-8 in 'a'"),
+    (one_key("a", "str", "x\0y"), "zero byte in 'a'"),
+    (one_key("a" * 99, "str", "\0"), "'" + "a" * 60 + "'…"),
+    (one_key("a", "bool", 0).build()[:-1] + b"\x02", "the byte 2 for true or false in 'a'"),
+    (one_key("a", "arr", ("bool", [True])).build()[:-1] + b"\xff", "the byte 255 for true"),
+    (one_key("a", "arr", ("u8", []), 1 << 20), "'a' needs 1048625 bytes, the file has 49"),
+    (one_key("a", "arr", ("u8", []), (1 << 20) + 1), "1048577 values in 'a', more than 1048576"),
+    (one_key("a", "arr", ("str", ["xy"]), 2), "ends inside its header: 'a'"),
+    (one_key("a", "arr", ("str", []), (1 << 64) - 1), "values in 'a'"),
+    (one_key("general.alignment", "u64", 32), "general.alignment of type u64, not u32"),
+    (one_key("general.alignment", "str", "32"), "of type str, not u32"),
+    *((one_key("general.alignment", "u32", n), f"general.alignment {n}")
+      for n in (0, 1, 8, 16, 48, 1 << 17)),
+    (one_tensor(name=""), "a tensor name of 0 bytes"),
+    (one_tensor(name="x" * 64), "a tensor name of 64 bytes, not 1 to 63"),
+    (one_tensor(name="ü" * 32), "a tensor name of 64 bytes"),
+    (one_tensor(name="x\0"), "zero byte in the name of tensor 0"),
+    (one_tensor(shape=()), "with 0 dimensions, not 1 to 4"),
+    (one_tensor(shape=(1, 1, 1, 1, 1)), "with 5 dimensions"),
+    (one_tensor(shape=(32, 0)), "impossible shape (32, 0)"),
+    (one_tensor(type=4), "type 4 (Q4_2), which llama.cpp removed"),
+    (one_tensor(type=31), "type 31 (Q4_0_4_4), which llama.cpp removed"),
+    (one_tensor(type=43), "unknown type 43"),
+    (one_tensor(type=(1 << 32) - 1), "unknown type 4294967295"),
+    (one_tensor(shape=(48, 2), type=8), "rows of 48 values, no multiple of 32"),
+    (one_tensor(shape=(32, 2), type=12), "the Q4_K tensor 't' with rows of 32 values"),
+    (one_tensor(offset=32), "'t' at offset 32, not 0"),
+    (RawGGUF(tensors=[Tensor("t", (1,)), Tensor("u", (1,), offset=4)]), "'u' at offset 4, not 32"),
+    (RawGGUF(tensors=[Tensor("t", (1,)), Tensor("t", (1,))]), "the tensor 't' twice"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "words"), BROKEN, ids=[words for _, words in BROKEN])
+def test_broken_structures_are_refused(tmp_path: Path, raw: RawGGUF | bytes, words: str) -> None:
+    data = raw if isinstance(raw, bytes) else raw.build()
+    assert words in refusal(tmp_path, data).message
+
+
+def header(tensor: Tensor) -> bytes:
+    """Return a header alone, for tensors too large to write."""
+    return b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + tensor.build(0)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [((1 << 63),), ((1 << 64) - 1,), (1 << 32, 1 << 31), (1 << 61,), (1 << 40, 1 << 20, 4, 1)],
+)
+def test_impossible_shapes_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    assert "impossible shape" in refusal(tmp_path, header(Tensor("t", shape))).message
+
+
+def test_unknown_value_types_are_refused(tmp_path: Path) -> None:
+    data = bytearray(one_key("a", "u32", 1).build())
+    data[33:37] = struct.pack("<I", 13)
+    assert "unknown type 13 for 'a'" in refusal(tmp_path, bytes(data)).message
+
+
+def test_arrays_in_arrays_are_refused(tmp_path: Path) -> None:
+    data = bytearray(one_key("a", "arr", ("u8", [1])).build())
+    data[37:41] = struct.pack("<I", 9)
+    assert "arrays inside the array 'a'" in refusal(tmp_path, bytes(data)).message
+
+
+def test_a_truncated_download_says_both_sizes(tmp_path: Path) -> None:
+    data = one_tensor().build()
+    message = refusal(tmp_path, data[:-1]).message
+    assert f"truncated: its tensors need {len(data)} bytes, the file has {len(data) - 1}" in message
+
+
+def test_padding_of_the_last_tensor_is_not_needed(tmp_path: Path) -> None:
+    data = one_tensor(shape=(1,)).build()
+    assert read_bytes(tmp_path, data[:-28]).tensors[0].nbytes == 4
+
+
+def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    data = good_parts().build()
+    for length in [*range(4, 400), *range(400, len(data), 331)]:
+        refusal(tmp_path, data[:length])
+
+
+def test_a_huge_header_is_refused_without_reading_it(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    length = HEADER_LIMIT + 1
+    path.write_bytes(one_key("a", "str", "").build()[:-8] + struct.pack("<Q", length))
+    os.truncate(path, 2 * length)
+    with pytest.raises(InvalidGGUF, match="header of more than 33554432 bytes"):
+        read_gguf(path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.gguf")
+    with pytest.raises(InvalidGGUF, match="is no file"):
+        read_gguf(tmp_path / "pipe.gguf")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidGGUF, match="is no file"):
+        read_gguf(tmp_path)
+
+
+def test_a_missing_file_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound, match="there is no file"):
+        read_gguf(tmp_path / "none.gguf")
+
+
+def test_an_unreadable_file_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(ModelError, match="Permission denied"):
+        read_gguf(path)
+
+
+def test_a_file_that_shrinks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf")
+    true_size = path.stat()
+    path.write_bytes(path.read_bytes()[:3000])
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: true_size)
+    with pytest.raises(InvalidGGUF, match="shrank to 3000 bytes"):
+        read_gguf(path)
+
+
+def test_a_path_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a\n\x1b[2J.gguf"
+    path.write_bytes(b"")
+    with pytest.raises(InvalidGGUF) as caught:
+        read_gguf(path)
+    assert str(caught.value).isprintable()
+
+
+@given(st.binary(max_size=200), st.integers(0, 60), st.integers(0, 3), st.integers(0, 3))
+@settings(max_examples=300)
+def test_random_bytes_give_only_one_error(
+    tmp_path_factory: pytest.TempPathFactory, tail: bytes, keep: int, tensors: int, keys: int
+) -> None:
+    good = good_parts().build()[24 : 24 + keep]
+    data = b"GGUF" + struct.pack("<IQQ", 3, tensors, keys) + good + tail
+    path = tmp_path_factory.getbasetemp() / "random.gguf"
+    path.write_bytes(data)
+    try:
+        read_gguf(path)
+    except InvalidGGUF as error:
+        assert str(error).isprintable()
+
+
+def test_a_full_vocabulary_is_read_quickly(tmp_path: Path) -> None:
+    keys = [Key(f"k{i}", "arr", ("str", [f"token{n}" for n in range(51_200)])) for i in range(2)]
+    path = tmp_path / "model.gguf"
+    path.write_bytes(RawGGUF(keys).build())
+    seconds = min(_timed(lambda: read_gguf(path)) for _ in range(3))
+    # Measured 0.012 s; `codegen models list` reads every model it shows.
+    assert seconds < 0.15
+
+
+def _timed(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def test_reading_imports_nothing_heavy() -> None:
+    code = "import sys, codegen_cli.engine.gguf; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert {"numpy", "gguf", "llama_cpp"}.isdisjoint(result.stdout.split())
