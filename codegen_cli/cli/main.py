@@ -27,6 +27,9 @@ def run_cli(arguments: Sequence[str]) -> int:
 
     try:
         code = app(args=list(arguments), prog_name="codegen", standalone_mode=False)
+        if code == Interrupted.exit_code:
+            # typer turns a Ctrl-C that nobody handled into this code, without a word.
+            raise Interrupted()
         return code if isinstance(code, int) else 0
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("CODEGEN_DEBUG"):

@@ -50,8 +50,14 @@ class Program:
 
     @property
     def source(self) -> str:
-        """Return the program as a file: its text with exactly one line end at the end."""
-        body = self.text.rstrip("\n")
+        """Return the program as a file: its text, tidied where the model wrote it.
+
+        A completion that was cut at the next comment ends in blank lines, and the protocol adds
+        two more: the prompts keep them, the file does not. White space that was read from a file
+        is in `tail` and stays. The file ends in exactly one line end.
+        """
+        turns = (turn.header + turn.code.rstrip("\n") + turn.tail for turn in self.turns)
+        body = (self.prefix + "".join(turns)).rstrip("\n")
         return f"{body}\n" if body else ""
 
     @property

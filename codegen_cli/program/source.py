@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     | \"\"\"[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*\"\"\"
     | '[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'
     | "[^"\\\r\n]*(?:\\(?:\r\n|.)[^"\\\r\n]*)*"
+    | \\.                          # or every escaped quote would look for its end, to the last line
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -30,7 +31,6 @@ _PREAMBLE = re.compile(
 )
 
 _BOM = "\ufeff"
-_TAIL = re.compile(r"(?:(?:\r\n){1,2}|\n{0,2})\Z")
 
 
 def parse_program(source: str, prefix: str = PROGRAM_PREFIX) -> Program:
@@ -69,5 +69,5 @@ def _scan_start(source: str, prefix: str) -> int:
 
 
 def _turn(header: str, body: str) -> Turn:
-    code = _TAIL.sub("", body, count=1)
+    code = body.rstrip("\r\n")
     return Turn(unwrap(header), code, body[len(code) :], header)

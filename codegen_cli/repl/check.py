@@ -30,8 +30,9 @@ def syntax_fault(source: str) -> str:
             warnings.simplefilter("ignore")
             ast.parse(source)
     except SyntaxError as error:
-        # Some of Python's messages name a line themselves.
-        return error.msg if " line " in error.msg else f"{error.msg} (line {error.lineno})"
+        # Some of Python's messages name a line themselves, and some errors have none.
+        named = " line " in error.msg or error.lineno is None
+        return error.msg if named else f"{error.msg} (line {error.lineno})"
     except (ValueError, MemoryError, RecursionError) as error:
         return str(error) or "it is nested too deeply"
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import has_focus
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
@@ -9,18 +11,20 @@ from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 def chat_keys() -> KeyBindings:
     """Return the bindings: Enter submits, Alt-Enter and Ctrl-J open a line, Ctrl-C clears."""
     keys = KeyBindings()
+    # While Ctrl-R searches, Enter and Ctrl-C belong to the search.
+    on_line = has_focus(DEFAULT_BUFFER)
 
-    @keys.add("enter")
+    @keys.add("enter", filter=on_line)
     def submit(event: KeyPressEvent) -> None:
         event.current_buffer.validate_and_handle()
 
-    @keys.add("escape", "enter")
-    @keys.add("c-j")
+    @keys.add("escape", "enter", filter=on_line)
+    @keys.add("c-j", filter=on_line)
     def open_line(event: KeyPressEvent) -> None:
         event.current_buffer.newline(copy_margin=False)
 
-    @keys.add("c-c")
-    @keys.add("<sigint>")
+    @keys.add("c-c", filter=on_line)
+    @keys.add("<sigint>", filter=on_line)
     def clear(event: KeyPressEvent) -> None:
         if event.current_buffer.text:
             event.current_buffer.reset()

@@ -52,6 +52,8 @@ def _guarded(chat: Chat, line: str) -> None:
     except BrokenPipeError:
         # Nobody reads any more: saying so would only break the pipe again.
         raise
+    except OSError as error:
+        chat.view.fail(str(error))
     except Exception as error:
         chat.view.unexpected(error)
 

@@ -76,7 +76,7 @@ class View:
         width = max(len(command.form) for command in table) + 2
         for command in table:
             self._write(Text.assemble((f"{command.form:<{width}}", "step"), _about(command), "\n"))
-        self.note(f"all else is a step, and //… one that begins with a slash\n{_KEYS}")
+        self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
 
     def note(self, message: str) -> None:
         """Print muted lines."""
@@ -170,4 +170,4 @@ def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
 
 def _about(command: Command[C]) -> str:
     also = ", ".join(f"/{alias}" for alias in command.aliases)
-    return f"{command.help} (also {also})" if also else command.help
+    return f"{command.help} Also {also}." if also else command.help

@@ -32,7 +32,7 @@ class Store:
             UsageError: there is no name, or the file is not ours to overwrite.
             CodegenError: the disk refuses.
         """
-        path = Path(name).expanduser() if name else self.target
+        path = _expanded(name) if name else self.target
         if path is None:
             raise UsageError("no file name yet", "write /save FILE.py")
         if path.is_dir():
@@ -56,6 +56,13 @@ class Store:
 
     def _remember(self, path: Path) -> None:
         self._known[path.resolve()] = _read(path)
+
+
+def _expanded(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f'no home folder for "{name}"', "write the whole path") from error
 
 
 def _read(path: Path) -> bytes:

@@ -46,15 +46,18 @@ class Table(Generic[C]):
     def command(
         self,
         name: str,
-        help: str,
         usage: str = "",
         aliases: tuple[str, ...] = (),
         completes: Kind = "",
     ) -> Callable[[Action[C]], Action[C]]:
-        """Declare the decorated function as a command; without `usage` it takes no argument."""
+        """Declare the decorated function, whose docstring is the help, as a command.
+
+        Without `usage` it takes no argument.
+        """
 
         def declare(run: Action[C]) -> Action[C]:
-            self._commands[name] = made = Command(name, usage, help, run, aliases, completes)
+            about = (run.__doc__ or "").strip()
+            self._commands[name] = made = Command(name, usage, about, run, aliases, completes)
             self._names.update(dict.fromkeys((name, *aliases), made))
             return run
 
@@ -70,18 +73,18 @@ class Table(Generic[C]):
         Raises:
             UsageError: there is no such command, or it takes no argument.
         """
-        name, _, argument = line.strip().partition(" ")
+        name, argument = [*line.split(None, 1), "", ""][:2]
         command = self.get(name)
         if command is None:
             raise UsageError(f'no command "/{name}"', self._suggestion(name))
-        if argument.strip() and not command.usage:
+        if argument and not command.usage:
             raise UsageError(
-                f'/{command.name} takes no argument, but got "{argument.strip()}"',
+                f'/{command.name} takes no argument, but got "{argument}"',
                 f"a step that begins with a slash is written //{command.name} …",
             )
         command.run(context, argument.strip())
 
     def _suggestion(self, name: str) -> str:
         near = difflib.get_close_matches(name.lower(), self._names, n=1, cutoff=0.5)
-        question = f"did you mean /{near[0]}?" if near else "/help lists the commands"
-        return f"{question} A step that begins with a slash is written //{name}"
+        advice = f"did you mean /{near[0]}?" if near else "/help lists them."
+        return f"{advice} A step that begins with a slash is written //{name}"

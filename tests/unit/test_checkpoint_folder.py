@@ -182,6 +182,17 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
     assert "not a regular file" in refusal(tmp_path)
 
 
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write(tmp_path, tensors("a"), "model.safetensors")
+    monkeypatch.setattr(Path, "open", deny)  # a real mode would not stop root
+    assert (
+        refusal(tmp_path) == f"{tmp_path / 'model.safetensors'} cannot be read: Permission denied"
+    )
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts /proc/self/fd")
 def test_a_refusal_leaves_nothing_open(tmp_path: Path) -> None:
     sharded(tmp_path, promise(a=0, b=1), ("a",), ("c",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickletools
 import re
 import struct
 import subprocess
@@ -11,13 +12,10 @@ from pathlib import Path
 import pytest
 from rawcheckpoint import (
     EMPTY_DICT,
-    EMPTY_LIST,
-    EMPTY_TUPLE,
     FALSE,
     NONE,
     ORDERED_DICT,
     call,
-    integer,
     mapping,
     name,
     program,
@@ -136,6 +134,7 @@ def test_names_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     message = attack(tmp_path, name("os\x1b[2J", "x" * 5000))
     assert "\x1b" not in message
     assert len(message) < len(str(tmp_path)) + 300
+    assert r"\u043es.system" in attack(tmp_path, name("\u043es", "system"))  # a Cyrillic o
 
 
 CLASS = name("collections", "OrderedDict")
@@ -157,9 +156,9 @@ REFUSED = {
     "NEXT_BUFFER": b"\x97",
     "EMPTY_SET": b"\x8f",
     "FROZENSET": b"(\x91",
-    "DUP": NONE + b"20",
-    "POP": NONE + b"0" + NONE,
-    "POP_MARK": b"(1" + NONE,
+    "DUP": NONE + b"2",
+    "POP": NONE + b"0",
+    "POP_MARK": b"(1",
     "DICT": b"(d",
     "LIST": b"(l",
     "BINUNICODE8": b"\x8d" + struct.pack("<Q", 2**63) + b"x",
@@ -169,9 +168,9 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_other_instructions_are_refused(tmp_path: Path, case: str) -> None:
-    assert re.search(
-        r"uses pickle instruction 0x[0-9a-f]{2}: refused", attack(tmp_path, REFUSED[case])
-    )
+    codes = {opcode.name: ord(opcode.code) for opcode in pickletools.opcodes}
+    message = attack(tmp_path, REFUSED[case])
+    assert f"uses pickle instruction 0x{codes.get(case, 0xFF):02x}: refused" in message
 
 
 def test_extension_codes_cannot_name_a_function(tmp_path: Path) -> None:
@@ -184,56 +183,6 @@ def test_extension_codes_cannot_name_a_function(tmp_path: Path) -> None:
         assert "0x82: refused" in attack(tmp_path, b"\x82\x4d)R")
     finally:
         copyreg.remove_extension("os", "getcwd", 77)
-
-
-MISUSED = {
-    "OrderedDict of pairs": call(CLASS, EMPTY_LIST),
-    "OrderedDict of itself": call(CLASS, CLASS),
-    "call of a storage type": call(name("torch", "FloatStorage"), integer(10**9)),
-    "call of text": call(text("os.system"), text("true")),
-    "call of a dict": call(EMPTY_DICT),
-    "call of a tensor": call(WEIGHT),
-    "call without a tuple": CLASS + EMPTY_LIST + b"R",
-    "parameter of text": call(name("torch._utils", "_rebuild_parameter"), text("w"), FALSE, NONE),
-    "state of a class": CLASS + mapping({"__setstate__": NONE}) + b"b",
-    "state of a tensor": WEIGHT + mapping({"__class__": NONE}) + b"b",
-    "state of a list": EMPTY_LIST + EMPTY_DICT + b"b",
-    "append to a dict": EMPTY_DICT + NONE + b"a",
-    "append to a tuple": EMPTY_TUPLE + b"(" + NONE + b"e",
-    "append to a class": CLASS + NONE + b"a",
-    "item of a list": EMPTY_LIST + text("0") + NONE + b"s",
-    "item of a class": CLASS + text("__call__") + NONE + b"s",
-    "odd items": EMPTY_DICT + b"(" + text("a") + b"u",
-    "integer key": EMPTY_DICT + integer(1) + NONE + b"s",
-    "None key": EMPTY_DICT + NONE + NONE + b"s",
-    "class key": EMPTY_DICT + CLASS + NONE + b"s",
-    "same key": EMPTY_DICT + text("a") + NONE + b"s" + text("a") + NONE + b"s",
-    "name is a number": text("os") + integer(1) + b"\x93",
-    "id is text": text("storage") + b"Q",
-    "id is short": tuple_(text("storage")) + b"Q",
-    "id of a module": tuple_(text("module"), CLASS, text("0"), text("cpu"), integer(2)) + b"Q",
-    "id without a type": tuple_(text("storage"), CLASS, text("0"), text("cpu"), integer(2)) + b"Q",
-    "id with a number": tuple_(
-        text("storage"), name("torch", "FloatStorage"), integer(0), text("cpu"), integer(2)
-    )
-    + b"Q",
-    "memo of nothing": b"h\x63",
-    "far memo": b"j\xff\xff\xff\xff",
-    "empty stack": b"R" * 9,
-    "no mark": b"t",
-    "mark left": b"(" + NONE,
-    "two values": NONE + NONE,
-    "surrogate": b"X\3\0\0\0\xed\xa0\x80",
-    "protocol 1": b"\x80\x01" + NONE,
-    "protocol 6": b"\x80\x06" + NONE,
-    "long text": b"X\xff\xff\xff\xff" + b"x",
-    "line without end": b"cos",
-}
-
-
-@pytest.mark.parametrize("case", MISUSED)
-def test_misuse_of_what_is_allowed(tmp_path: Path, case: str) -> None:
-    assert str(tmp_path / "pytorch_model.bin") in attack(tmp_path, MISUSED[case])
 
 
 def test_no_file_of_the_package_can_unpickle() -> None:

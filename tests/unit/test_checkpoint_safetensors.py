@@ -102,6 +102,7 @@ BROKEN = {
     "hidden by zero": (one(shape=[0, 2**62], data_offsets=[0, 0]), "larger than any memory"),
     "many dimensions": (one(shape=[1] * 33), "33 dimensions"),
     "size mismatch": (one(shape=[3]), "needs 12 bytes, its offsets span 8"),
+    "span too large": (one(shape=[1]), "needs 4 bytes, its offsets span 8"),
     "begin after end": (one(shape=[0], data_offsets=[8, 0]), "needs 0 bytes, its offsets span -8"),
     "negative offset": (one(data_offsets=[-8, 0]), "not a count"),
     "one offset": (one(data_offsets=[8]), "broken offsets"),

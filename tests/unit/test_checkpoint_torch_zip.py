@@ -94,6 +94,12 @@ def test_a_local_header_that_differs(tmp_path: Path) -> None:
     assert "not where it should be" in refusal(tmp_path, GOOD[:at] + b"q" + GOOD[at + 1 :])
 
 
+def test_a_local_header_without_its_magic(tmp_path: Path) -> None:
+    at = GOOD.index(b"pytorch_model/data/0") - 30
+    assert GOOD[at : at + 2] == b"PK"
+    assert "not where it should be" in refusal(tmp_path, GOOD[:at] + b"QK" + GOOD[at + 2 :])
+
+
 def test_a_changed_pickle(tmp_path: Path) -> None:
     assert "checksum" in refusal(tmp_path, GOOD.replace(b"cpu", b"gpu", 1))
 

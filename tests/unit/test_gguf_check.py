@@ -156,6 +156,7 @@ REFUSED: list[tuple[Change, str]] = [
     (add("adapter.type", "str", "lora"), "is an adapter"),
     (add("imatrix.chunk_count", "u32", 2), "is an importance matrix"),
     (put("general.name", "My Phi-3"), "llama.cpp takes it for Phi-3"),
+    (put("general.name", "phi3"), "llama.cpp takes it for Phi-3"),
     # keys that change or abort the graph
     *((add(f"phi2.{name}", "u32", 1), f"has the key 'phi2.{name}'") for name in (
         "nextn_predict_layers", "expert_count", "expert_used_count", "attention.key_length",

@@ -110,8 +110,9 @@ BROKEN: list[tuple[RawGGUF | bytes, str]] = [
     (RawGGUF(version=0), "version 0"),
     (RawGGUF(version=1), "version 1, which llama.cpp no longer reads"),
     (RawGGUF(version=4), "version 4, supported are 2 and 3"),
-    (RawGGUF(n_keys=(1 << 64) - 1), "claims 0 tensors and 18446744073709551615 keys"),
-    (RawGGUF(n_tensors=8193), "claims 8193 tensors"),
+    (RawGGUF(n_keys=(1 << 64) - 1),
+     "claims 0 tensors and 18446744073709551615 keys, more than 8192 and 4096"),
+    (RawGGUF(n_tensors=8193), "claims 8193 tensors and 0 keys, more than 8192 and 4096"),
     (RawGGUF(n_keys=4000), "take at least 56024 bytes; the file has 24"),
     (RawGGUF(n_tensors=2, n_keys=1), "take at least 102 bytes"),
     (one_key("", "u64", 1), "empty key (number 0)"),
@@ -127,6 +128,8 @@ BROKEN: list[tuple[RawGGUF | bytes, str]] = [
     (one_key("a", "arr", ("u8", []), (1 << 20) + 1), "1048577 values in 'a', more than 1048576"),
     (one_key("a", "arr", ("str", ["xy"]), 2), "ends inside its header: 'a'"),
     (one_key("a", "arr", ("str", []), (1 << 64) - 1), "values in 'a'"),
+    (one_key("a", "arr", ("str", ["xy"])).build()[:-1],
+     "ends inside its header: 'a' needs 59 bytes, the file has 58"),
     (one_key("general.alignment", "u64", 32), "general.alignment of type u64, not u32"),
     (one_key("general.alignment", "str", "32"), "of type str, not u32"),
     *((one_key("general.alignment", "u32", n), f"general.alignment {n}")
@@ -163,10 +166,22 @@ def header(tensor: Tensor) -> bytes:
 
 @pytest.mark.parametrize(
     "shape",
-    [((1 << 63),), ((1 << 64) - 1,), (1 << 32, 1 << 31), (1 << 61,), (1 << 40, 1 << 20, 4, 1)],
+    [((1 << 63),), ((1 << 64) - 128,), (1 << 32, 1 << 31), (1 << 61,), (1 << 40, 1 << 20, 4, 1)],
 )
 def test_impossible_shapes_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
     assert "impossible shape" in refusal(tmp_path, header(Tensor("t", shape))).message
+
+
+def test_impossible_shapes_of_few_bytes_are_refused(tmp_path: Path) -> None:
+    tensor = Tensor("t", (1 << 60, 8), type=41)
+    assert tensor.nbytes() < 1 << 63
+    assert "impossible shape" in refusal(tmp_path, header(tensor)).message
+
+
+def test_alignment_moves_the_tensors(tmp_path: Path) -> None:
+    raw = RawGGUF([Key("general.alignment", "u32", 256)], alignment=256)
+    raw.tensors = [Tensor("t", (1,)), Tensor("u", (1,))]
+    assert [tensor.offset for tensor in read_bytes(tmp_path, raw.build()).tensors] == [256, 512]
 
 
 def test_unknown_value_types_are_refused(tmp_path: Path) -> None:

@@ -161,10 +161,21 @@ def test_a_prefix_is_closed_with_a_blank_line() -> None:
     assert Program("import os").add(Turn("a", "x")).prefix == "import os\n\n"
 
 
+def test_the_source_has_one_blank_line_where_the_text_has_three() -> None:
+    program = Program("").add(Turn("a", "x = 1\n\n")).add(Turn("b", "print(x)\n"))
+    assert program.text == "# a\nx = 1\n\n\n\n# b\nprint(x)\n\n\n"
+    assert program.source == "# a\nx = 1\n\n# b\nprint(x)\n"
+
+
+def test_blank_lines_that_were_read_from_a_file_stay() -> None:
+    program = Program("", (Turn("a", "x = 1", "\n\n\n\n"), Turn("b", "y = 2", "\n")))
+    assert program.source == program.text
+
+
 @given(PROGRAMS)
 def test_the_source_ends_in_one_line_end(program: Program) -> None:
     source = program.source
-    assert source.rstrip("\n") == program.text.rstrip("\n")
+    assert source.split() == program.text.split()
     assert source == "" or (source.endswith("\n") and not source.endswith("\n\n"))
 
 

@@ -1,0 +1,141 @@
+"""Drive a program in a real pseudo-terminal: send keys, wait for text, read what was shown."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+#: Generous: the machine may be busy with other things.
+TIMEOUT = float(os.environ.get("PTY_T", "60"))
+
+CTRL_C, CTRL_D, CTRL_J, CTRL_R = "\x03", "\x04", "\n", "\x12"
+ENTER, TAB, ALT_ENTER, UP = "\r", "\t", "\x1b\r", "\x1b[A"
+CLEAR_LINE = "\x15"
+
+_ESCAPE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78])"
+)
+_ASK_POSITION = b"\x1b[6n"
+
+#: Makes the pseudo-terminal the controlling one, so that Ctrl-C arrives as a signal. A child of
+#: its own does it, because `preexec_fn` is not safe where pytest or a plugin has threads.
+_ADOPT = (
+    "import fcntl, os, sys, termios; "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "os.execvp(sys.argv[1], sys.argv[1:])"
+)
+
+
+def paste(text: str) -> str:
+    """Return a text as a terminal sends it when it is pasted."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+class Terminal:
+    """A program in a terminal of its own.
+
+    `expect` looks only at what came after its last match, so a transcript reads in order.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path, size: tuple[int, int]
+    ) -> None:
+        self._master, slave = pty.openpty()
+        rows, columns = size
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _ADOPT, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self._raw = b""
+        self._answered = 0
+        self._seen = 0
+
+    @property
+    def raw(self) -> str:
+        """Return all output as it came."""
+        return self._raw.decode("utf-8", "replace")
+
+    @property
+    def text(self) -> str:
+        """Return all output without escape sequences."""
+        return _ESCAPE.sub("", self.raw).replace("\r", "")
+
+    def send(self, keys: str) -> None:
+        """Type."""
+        os.write(self._master, keys.encode())
+
+    def expect(self, wanted: str, timeout: float = TIMEOUT) -> str:
+        """Wait until a text is shown and return what was shown before it.
+
+        Raises:
+            AssertionError: it did not come in time, or the program ended before it did.
+        """
+        deadline = time.monotonic() + timeout
+        while (found := self.text.find(wanted, self._seen)) < 0:
+            if not self._read(deadline):
+                raise AssertionError(f"no {wanted!r} after:\n{self.text[self._seen :]}")
+        skipped = self.text[self._seen : found]
+        self._seen = found + len(wanted)
+        return skipped
+
+    def wait(self, timeout: float = TIMEOUT) -> int:
+        """Wait until the program ends and return its exit code.
+
+        Raises:
+            AssertionError: it did not end in time.
+        """
+        deadline = time.monotonic() + timeout
+        while self._read(deadline):
+            pass
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"the program goes on after:\n{self.text[self._seen :]}")
+        return self._process.wait(timeout)
+
+    def echoes(self) -> bool:
+        """Say whether the terminal shows what is typed, as it did in the beginning."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
+    def close(self) -> None:
+        """End the program, if it is still there."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+    def _read(self, deadline: float) -> bool:
+        """Take the next output; say no at the end of the output or of the time."""
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([self._master], [], [], left)[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:
+            # Linux's word for the end of a pseudo-terminal (EIO).
+            data = b""
+        self._raw += data
+        self._answer()
+        return bool(data)
+
+    def _answer(self) -> None:
+        """Say where the cursor is, as terminals do: here always in the top row."""
+        asked = self._raw.count(_ASK_POSITION)
+        for _ in range(asked - self._answered):
+            os.write(self._master, b"\x1b[1;1R")
+        self._answered = asked

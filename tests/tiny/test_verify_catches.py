@@ -1,0 +1,142 @@
+"""A conversion that went wrong ends with CheckFailed and leaves no file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from checkpoints import write_checkpoint
+from numpy.typing import NDArray
+
+from codegen_cli.convert import pipeline, write
+from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.pipeline import ConvertOptions, convert
+from codegen_cli.convert.relayout import qkv_rows
+from codegen_cli.convert.vocab import Vocab
+from codegen_cli.errors import CheckFailed, CodegenError
+
+Rows = Callable[[CodeGenConfig], NDArray[np.intp]]
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    return write_checkpoint(
+        tmp_path / "checkpoint",
+        n_layer=2,
+        n_embd=256,
+        n_head=4,
+        rotary_dim=32,
+        vocab_size=512,
+        seed=1,
+    )
+
+
+def check_refused(checkpoint: Path, file_type: str, match: str) -> None:
+    folder = checkpoint.parent / "out"
+    folder.mkdir()
+    with pytest.raises(CheckFailed, match=match):
+        convert(checkpoint, folder / "m.gguf", ConvertOptions(file_type), lambda *_: None)
+    assert list(folder.iterdir()) == []
+
+
+def unpermuted(config: CodeGenConfig) -> NDArray[np.intp]:
+    return np.arange(3 * config.n_embd)
+
+
+def value_for_key(config: CodeGenConfig) -> NDArray[np.intp]:
+    query, key, value = np.split(qkv_rows(config), 3)
+    return np.concatenate([query, value, key])
+
+
+def interleaved(config: CodeGenConfig) -> NDArray[np.intp]:
+    """Leave out the change from interleaved pairs to halves: all rotary rows in place."""
+    rows = qkv_rows(config).reshape(3, config.n_head, -1)
+    rows[:2] = np.sort(rows[:2], axis=-1)
+    return rows.reshape(-1)
+
+
+def heads_of_one_core(config: CodeGenConfig) -> NDArray[np.intp]:
+    """Split q, v and k once instead of once a core, as a GPT-J converter would."""
+    query, value, key = np.split(np.arange(3 * config.n_embd), 3)
+    return np.concatenate([query, key, value])
+
+
+def test_the_right_order_passes_for_every_type_tested_below(checkpoint: Path) -> None:
+    for file_type in ("F32", "F16", "Q8_0", "Q4_K_M", "Q2_K"):
+        output = checkpoint.parent / f"{file_type}.gguf"
+        report = convert(checkpoint, output, ConvertOptions(file_type), lambda *_: None)
+        assert report.verification is not None and output.is_file()
+
+
+@pytest.mark.parametrize("file_type", ["F32", "F16", "Q8_0", "Q4_K_M", "Q2_K"])
+@pytest.mark.parametrize("rows", [unpermuted, value_for_key, heads_of_one_core])
+def test_a_wrong_row_order_is_refused(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows, file_type: str
+) -> None:
+    monkeypatch.setattr(write, "qkv_rows", rows)
+    check_refused(checkpoint, file_type, "differs from the checkpoint")
+
+
+@pytest.mark.parametrize("file_type", ["F32", "F16", "Q8_0", "Q4_K_M"])
+def test_rotary_pairs_left_interleaved_are_refused(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, file_type: str
+) -> None:
+    # Not for Q2_K: its own error on random weights is as large as this one.
+    monkeypatch.setattr(write, "qkv_rows", interleaved)
+    check_refused(checkpoint, file_type, "differs from the checkpoint")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rotary_dim": 64},
+        {"layer_norm_epsilon": 0.5},
+    ],
+)
+def test_wrong_metadata_is_refused(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    real = write._add_metadata
+    monkeypatch.setattr(
+        write,
+        "_add_metadata",
+        lambda writer, config, *rest: real(writer, replace(config, **change), *rest),
+    )
+    check_refused(checkpoint, "F16", "differs from the checkpoint")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda vocab: replace(vocab, merges=vocab.merges[::-1]),
+        lambda vocab: replace(vocab, merges=vocab.merges[:-20]),
+        lambda vocab: replace(
+            vocab, tokens=(*vocab.tokens[1:256], vocab.tokens[0], *vocab.tokens[256:])
+        ),
+    ],
+    ids=["merges reversed", "merges cut short", "ids shifted"],
+)
+def test_a_wrong_vocabulary_is_refused(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Vocab], Vocab]
+) -> None:
+    real = pipeline.write_gguf
+
+    def spoiled(path: Path, config: CodeGenConfig, vocab: Vocab, *rest: Any) -> None:
+        real(path, config, spoil(vocab), *rest)
+
+    monkeypatch.setattr(pipeline, "write_gguf", spoiled)
+    check_refused(checkpoint, "F16", "tokenizes|give .* back")
+
+
+def test_merges_of_another_tokenizer_are_refused(checkpoint: Path) -> None:
+    merges = checkpoint / "merges.txt"
+    merges.write_text(merges.read_text(encoding="utf-8") + "m p\nmp o\nĠ y\n", encoding="utf-8")
+    folder = checkpoint.parent / "out"
+    folder.mkdir()
+    with pytest.raises(CodegenError):
+        convert(checkpoint, folder / "m.gguf", ConvertOptions("F16"), lambda *_: None)
+    assert list(folder.iterdir()) == []

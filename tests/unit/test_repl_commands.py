@@ -1,0 +1,381 @@
+"""Whole chats: scripted lines in, a transcript out. The engine is a script too."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from codegen_cli.cli.files import write_output
+from codegen_cli.engine.base import never
+from codegen_cli.engine.records import Chunk, Completion, ModelInfo
+from codegen_cli.errors import ContextFull, Interrupted, UsageError
+from codegen_cli.program import Program, Stopper
+from codegen_cli.repl.chat import Chat
+from codegen_cli.repl.commands import COMMANDS
+from codegen_cli.repl.loop import run_chat
+from codegen_cli.repl.read import PlainReader, Toolbar
+from codegen_cli.repl.render import View
+from codegen_cli.repl.session import Session
+from codegen_cli.repl.store import Store
+from codegen_cli.settings import Sampling
+
+#: What the engine does for a draw: text to write, an error to raise, or a Ctrl-C after the text.
+Act = str | BaseException | tuple[str, KeyboardInterrupt]
+
+
+class FakeEngine:
+    """Write what the script says, a word a token, and remember what was asked."""
+
+    info = ModelInfo("fake", "fake.gguf", "Mono", "Q8_0", 1, 1, 1, 100, 1)
+    n_ctx = 100
+    placement = "CPU, 1 thread"
+
+    def __init__(self, *script: Act) -> None:
+        self.script = list(script)
+        self.prompts: list[str] = []
+        self.samplings: list[Sampling] = []
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    def generate(
+        self,
+        prompt: str,
+        sampling: Sampling,
+        stopper: Stopper,
+        should_stop: Callable[[], bool] = never,
+    ) -> Iterator[Chunk | Completion]:
+        self.prompts.append(prompt)
+        self.samplings.append(sampling)
+        act = self.script.pop(0)
+        if isinstance(act, BaseException):
+            raise act
+        text = act if isinstance(act, str) else act[0]
+        for word in text.splitlines(keepends=True):
+            yield Chunk(stopper.feed(word), 1, 0.0)
+        cut, rule = stopper.finish(), stopper.fired
+        reason = "stop" if rule else "eos" if isinstance(act, str) else "interrupted"
+        tokens = tuple(range(len(text.split())))
+        yield Completion(cut.text, cut.cut, reason, rule, tokens, (), 9, 4, 0.1, 0.1)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Script:
+    """Answer every read and every question from a list; an exception in it is raised."""
+
+    def __init__(self, *lines: str | BaseException, terminal: bool = True) -> None:
+        self.is_terminal = self.attended = terminal
+        self.lines = list(lines)
+        self.prompts: list[str] = []
+
+    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+        return self._next(f"{number}> {text}{toolbar(80)}")
+
+    def ask(self, question: str) -> str:
+        return self._next(question)
+
+    def _next(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        line = self.lines.pop(0) if self.lines else EOFError()
+        if isinstance(line, BaseException):
+            raise line
+        return line
+
+
+@contextmanager
+def uninterrupted() -> Iterator[Callable[[], bool]]:
+    yield never
+
+
+def make(engine: FakeEngine, reader: Script | PlainReader, program: Program | None = None) -> Chat:
+    session = Session(program or Program(""), Sampling())
+    return Chat(engine, session, Store(write_output), reader, View(), uninterrupted)
+
+
+@pytest.fixture
+def chat(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Callable[..., tuple[Chat, str]]:
+    """Run a chat to its end and return it with what it printed; stdout must stay empty."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("codegen_cli.repl.loop.quiet_keyboard", uninterrupted)
+    monkeypatch.delenv("CODEGEN_DEBUG", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(engine: FakeEngine, *lines: str | BaseException, **kind: bool) -> tuple[Chat, str]:
+        done = make(engine, Script(*lines, **kind))
+        run_chat(done)
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        return done, printed.err
+
+    return run
+
+
+Run = Callable[..., tuple[Chat, str]]
+
+
+def test_a_transcript(chat: Run) -> None:
+    engine = FakeEngine("a = 1\n# next", "b = a\n", "b = 2\n")
+    done, shown = chat(
+        engine, "Set a.", "Set b.", "/retry", "/undo", "/redo", "", "/show", "/q", ""
+    )
+    assert shown == (
+        "a = 1\n"
+        "turn 1 · 5 tokens (4 reused) · 0.2 s · 50 tokens/s · ended by comment\n"
+        "b = a\n"
+        "turn 2 · 3 tokens (4 reused) · 0.2 s · 30 tokens/s · ended by eos\n"
+        "b = 2\n"
+        "turn 2 · 3 tokens (4 reused) · 0.2 s · 30 tokens/s · ended by eos\n"
+        "undid turn 2: Set b.\n"
+        "brought back turn 2: Set b.\n"
+        "kept turn 2: Set b.\n"
+        "1  # Set a.\n   a = 1\n\n\n2  # Set b.\n   b = 2\n"
+    )
+    assert done.session.program.text == "# Set a.\na = 1\n\n\n# Set b.\nb = 2\n\n\n"
+    assert engine.prompts[1] == engine.prompts[2] == "# Set a.\na = 1\n\n\n# Set b.\n"
+    assert engine.samplings[1].seed != engine.samplings[2].seed
+
+
+def test_the_prompt_shows_turn_model_context_and_speed(chat: Run) -> None:
+    done, _ = chat(FakeEngine("a = 1"), "Set a.", "/edit", "", "/q", "")
+    first, second, edit, *_ = done.reader.prompts  # type: ignore[attr-defined]
+    assert first == "1>  fake Q8_0 · CPU, 1 thread · 0/100 tokens "
+    assert second == "2>  fake Q8_0 · CPU, 1 thread · 6/100 tokens · 30 tokens/s "
+    assert edit.startswith("1> Set a. ")
+
+
+def test_edit_rewords_the_pending_step(chat: Run) -> None:
+    engine = FakeEngine("a = 1", "b = 1", "c = 1")
+    done, _ = chat(engine, "A.", "/edit", "B.", "/edit  C //", terminal=True)
+    assert done.session.program.steps == ("C //",)
+    assert engine.prompts[-1] == "# C //\n"
+
+
+@pytest.mark.parametrize("answer", ["  ", EOFError(), KeyboardInterrupt()])
+def test_an_edit_can_be_left(chat: Run, answer: str | BaseException) -> None:
+    done, shown = chat(FakeEngine("a = 1"), "A.", "/edit", answer, "/accept")
+    assert "the step stays as it was" in shown
+    assert done.session.program.steps == ("A.",)
+
+
+def test_edit_without_a_terminal_needs_the_step(chat: Run) -> None:
+    _, shown = chat(FakeEngine("a = 1"), "A.", "/edit", terminal=False)
+    assert "error: /edit needs the new step here → write /edit STEP\n" in shown
+
+
+def test_a_step_may_begin_with_a_slash(chat: Run) -> None:
+    done, _ = chat(FakeEngine("a = 1"), "//tmp is a folder", "/q", "")
+    assert done.session.program.steps == ("/tmp is a folder",)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/retyr", 'no command "/retyr" → did you mean /retry?'),
+        ("/xyzzy 1", 'no command "/xyzzy" → /help lists them.'),
+        ("/", 'no command "/" → /help'),
+        ("/drop it", '/drop takes no argument, but got "it"'),
+        ("/undo x", '"x" is not a number of turns'),
+        ("/undo ²", '"²" is not a number of turns'),
+        ("/undo", "cannot undo 1 of 0 turns"),
+        ("/redo", "nothing to redo"),
+        ("/accept", "no turn is pending"),
+        ("/retry", "nothing to retry"),
+        ("/edit", "nothing to reword"),
+        ("/save", "no file name yet → write /save FILE.py"),
+        ("/set temprature 1", 'no setting "temprature" → did you mean temperature?'),
+        ("/set temperature=20", "temperature 20 is outside 0…10"),
+    ],
+)
+def test_a_wrong_command_is_one_line_and_no_step(chat: Run, line: str, said: str) -> None:
+    engine = FakeEngine()
+    _, shown = chat(engine, line)
+    assert shown.startswith("error: ")
+    assert said in shown
+    assert shown.count("\n") == 1
+    assert engine.prompts == []
+
+
+@pytest.mark.parametrize("line", ["/exit", "/q", "/quit", "/QUIT", EOFError()])
+def test_ways_to_leave(chat: Run, line: str | BaseException) -> None:
+    done, shown = chat(FakeEngine(), line, "/never read")
+    assert (shown, done.reader.lines) == ("", ["/never read"])  # type: ignore[attr-defined]
+
+
+def test_set_shows_and_changes(chat: Run) -> None:
+    engine = FakeEngine("a = 1")
+    _, shown = chat(engine, "/set", "/set top-p 0.5", "/set max_tokens=7", "/set seed", "A.", "/q")
+    lines = [line.split() for line in shown.splitlines()]
+    assert lines[0] == ["temperature", "0.2"]
+    assert lines[7:10] == [["top_p", "0.5"], ["max_tokens", "7"], ["seed", "42"]]
+    assert (engine.samplings[0].top_p, engine.samplings[0].max_tokens) == (0.5, 7)
+
+
+def test_tokens_and_help(chat: Run) -> None:
+    _, shown = chat(FakeEngine("a = 1"), "A.", "/tokens", "/help", "/q", "")
+    assert "5 of 100 tokens used · 95 left\n" in shown
+    for command in COMMANDS:
+        assert f"\n{command.form} " in shown
+        assert command.help
+    assert "Leave the chat. Also /exit, /q.\n" in shown
+
+
+def test_warnings_of_a_turn(chat: Run) -> None:
+    _, shown = chat(FakeEngine("# at once", "x = (\n"), "A.", "B.", "/q", "")
+    assert "warning: the turn is empty; /edit rewords" in shown
+    assert "warning: the program does not parse as Python: '(' was never closed (line 5)" in shown
+
+
+def test_the_same_code_again_is_said(chat: Run) -> None:
+    _, shown = chat(FakeEngine("a = 1", "a = 1"), "A.", "/retry 0.8", "/q", "")
+    assert "the same code as before" in shown
+
+
+def test_context_full_leaves_the_program_and_speaks_of_set(chat: Run) -> None:
+    full = ContextFull("requested 9 tokens, the context has 5", "use --max-tokens 2 or less")
+    done, shown = chat(FakeEngine("a = 1", full, "c = 1"), "A.", "B.", "C.", "/q", "")
+    assert "error: requested 9 tokens, the context has 5 → use /set max_tokens 2 or less" in shown
+    assert done.session.program.steps == ("A.", "C.")
+
+
+@pytest.mark.parametrize("stop", [("a = \n", KeyboardInterrupt()), KeyboardInterrupt()])
+def test_ctrl_c_leaves_nothing_pending(chat: Run, stop: Act) -> None:
+    done, shown = chat(FakeEngine(stop), "A.", "/accept")
+    assert "· program unchanged, nothing is pending" in shown
+    assert "error: no turn is pending" in shown
+    assert done.session.program == Program("")
+    assert ("a =\n" in shown.replace(" \n", "\n")) == isinstance(stop, tuple)
+
+
+def test_an_interrupted_retry_keeps_the_answer_before(chat: Run) -> None:
+    stop = ("b = ", KeyboardInterrupt())
+    engine = FakeEngine("a = 1", stop, "c = 1")
+    done, shown = chat(engine, "A.", "/retry", "/retry", "/redo", "/undo", "/redo", "/q", "")
+    assert "program unchanged, the answer before it still is pending" in shown
+    assert done.session.program.text == "# A.\nc = 1\n\n"
+    assert len({sampling.seed for sampling in engine.samplings}) == 3
+
+
+def test_ctrl_c_in_a_script_ends_it(chat: Run) -> None:
+    for engine, lines in [
+        (FakeEngine(("a", KeyboardInterrupt())), ["A."]),
+        (FakeEngine(KeyboardInterrupt()), ["A."]),
+        (FakeEngine(), [KeyboardInterrupt()]),
+    ]:
+        with pytest.raises(Interrupted):
+            chat(engine, *lines, "B.", terminal=False)
+
+
+def test_ctrl_c_on_an_empty_line_says_how_to_leave(chat: Run) -> None:
+    _, shown = chat(FakeEngine(), KeyboardInterrupt(), KeyboardInterrupt())
+    assert shown == "Ctrl-D leaves\n" * 2
+
+
+def test_no_exception_of_a_command_ends_the_chat(
+    chat: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bugs = [ZeroDivisionError("a [bold]bug\n\x1b[2J"), OSError(28, "No space left on device")]
+    done, shown = chat(FakeEngine(*bugs, "c = 1"), "A.", "B.", "C.", "/q", "")
+    assert shown.startswith(
+        "error: unexpected ZeroDivisionError: a [bold]bug ␛[2J → CODEGEN_DEBUG=1 shows the "
+        "traceback\nerror: [Errno 28] No space left on device\nc = 1\n"
+    )
+    assert done.session.program.steps == ("C.",)
+    monkeypatch.setenv("CODEGEN_DEBUG", "1")
+    _, shown = chat(FakeEngine(ZeroDivisionError()), "A.")
+    assert "Traceback (most recent call last)" in shown
+
+
+def test_a_reader_that_nobody_reads_ends_the_chat(chat: Run) -> None:
+    with pytest.raises(BrokenPipeError):
+        chat(FakeEngine(BrokenPipeError()), "A.")
+
+
+def test_a_line_that_is_no_text_is_skipped(chat: Run) -> None:
+    done, shown = chat(FakeEngine("a = 1"), UsageError("not UTF-8"), "A.", "/q", "")
+    assert shown.startswith("error: not UTF-8\n")
+    assert done.session.program.steps == ("A.",)
+
+
+def test_control_characters_of_the_model_are_shown_not_obeyed(chat: Run) -> None:
+    _, shown = chat(FakeEngine('a = "\x1b[31m"'), "A.\x07", "/show", "/q", "")
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert 'a = "␛[31m"' in shown
+
+
+def test_save_keeps_the_pending_turn(chat: Run, tmp_path: Path) -> None:
+    done, shown = chat(FakeEngine("a = 1"), "A.", "/save a b.py", "/q")
+    assert (tmp_path / "a b.py").read_text() == "# A.\na = 1\n"
+    assert "kept turn 1: A.\nsaved 1 turn to a b.py\n" in shown
+    assert done.reader.prompts[-1].startswith("2> ")  # type: ignore[attr-defined]
+
+
+def test_a_refused_save_keeps_nothing(chat: Run, tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text("old\n")
+    done, shown = chat(FakeEngine("a = 1"), "A.", "/save old.py", "/drop", "/save! old.py")
+    assert 'error: "old.py" already exists → /save! old.py overwrites it\n' in shown
+    assert (tmp_path / "old.py").read_text() == ""
+    assert done.session.program.turns == ()
+
+
+@pytest.mark.parametrize(
+    ("answers", "saved"),
+    [
+        (["a.py"], True),
+        ([""], False),
+        ([EOFError()], False),
+        ([KeyboardInterrupt(), "/save a.py", "/q"], True),
+        (["./", "/save a.py"], True),
+    ],
+)
+def test_leaving_offers_to_save(
+    chat: Run, tmp_path: Path, answers: list[str | BaseException], saved: bool
+) -> None:
+    chat(FakeEngine("a = 1"), "A.", EOFError(), *answers)
+    assert (tmp_path / "a.py").exists() == saved
+
+
+@pytest.mark.parametrize(("answer", "saved"), [("y", 2), ("YES", 2), ("", 1), ("n", 1)])
+def test_leaving_names_the_file_it_knows(
+    chat: Run, tmp_path: Path, answer: str, saved: int
+) -> None:
+    done, _ = chat(FakeEngine("a = 1", "b = 1"), "A.", "/save a.py", "B.", "/q", answer)
+    assert done.reader.prompts[-1] == "save to a.py? [y/N] "  # type: ignore[attr-defined]
+    assert (tmp_path / "a.py").read_text().count("= 1") == saved
+
+
+def test_nothing_is_asked_without_a_terminal(chat: Run) -> None:
+    done, _ = chat(FakeEngine("a = 1"), "A.", terminal=False)
+    assert all("save" not in prompt for prompt in done.reader.prompts)  # type: ignore[attr-defined]
+    assert done.session.program.steps == ("A.",)
+
+
+def test_the_plain_reader_reads_lines_and_records_them() -> None:
+    prompts = io.StringIO()
+    reader = PlainReader(
+        io.BytesIO("\ufeffé\r\n\x1b[2J\n\xff".encode() + b"\xff\nend"), prompts, attended=False
+    )
+    assert reader.read(1, str) == "é"
+    assert reader.read(2, str) == "\x1b[2J"
+    with pytest.raises(UsageError, match="not UTF-8"):
+        reader.read(3, str)
+    assert reader.read(3, str) == "end"
+    with pytest.raises(EOFError):
+        reader.read(4, str)
+    assert prompts.getvalue() == "1> é\n2> ␛[2J\n3> 3> end\n4> \n"
+    assert reader.ask("save? ") == ""
+
+
+def test_a_closed_stdin_is_the_end() -> None:
+    with pytest.raises(EOFError):
+        PlainReader(None, io.StringIO(), attended=False).read(1, str)
