@@ -33,10 +33,14 @@ class EngineSettings:
     """How a model is loaded.
 
     `gpu_layers` is "auto", "all" or a number; `threads` None means one a physical core;
-    `ctx` None means the context the model was trained with (tokens).
+    `ctx` None means the context the model was trained with (tokens). `kv_tokens` is the size of
+    the KV cache when it should hold more than one context. `strict` decodes each answer alone, so
+    that not even rounding depends on what else is in a batch.
     """
 
     gpu_layers: str = "auto"
     threads: int | None = None
     ctx: int | None = None
     verbose: bool = False
+    kv_tokens: int | None = None
+    strict: bool = False

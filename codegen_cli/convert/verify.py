@@ -18,7 +18,7 @@ from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.reference import reference_logits
 from codegen_cli.convert.vocab import Vocab
 from codegen_cli.engine.base import never
-from codegen_cli.engine.context import Context
+from codegen_cli.engine.context import Context, Entry
 from codegen_cli.engine.model import Model
 from codegen_cli.engine.threads import default_threads
 from codegen_cli.engine.vocabulary import Vocabulary
@@ -120,11 +120,10 @@ def check_tokens(actual: Vocabulary, vocab: Vocab) -> None:
 
 def file_logits(model: Model, tokens: list[int]) -> NDArray[np.float32]:
     """Return llama.cpp's logits at every position (float32, T × V)."""
-    context = Context(
-        model.pointer, len(tokens), default_threads(), model.vocabulary.size, all_logits=True
-    )
+    context = Context(model.pointer, len(tokens), default_threads(), model.vocabulary.size)
     try:
-        context.prefill(tokens, never)
+        entries = [Entry(token, position, 0, True) for position, token in enumerate(tokens)]
+        context.decode(entries, never)
         return np.stack([context.logits_V(i) for i in range(len(tokens))])
     finally:
         context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from codegen_cli.engine.records import Chunk, Completion, ModelInfo
@@ -13,6 +14,15 @@ from codegen_cli.settings import Sampling
 def never() -> bool:
     """Never stop: the default for `should_stop`."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A text to continue, and how."""
+
+    text: str
+    sampling: Sampling
+    stopper: Stopper
 
 
 class Engine(Protocol):

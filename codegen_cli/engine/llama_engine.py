@@ -1,25 +1,29 @@
-"""The engine on llama.cpp: one model, one context, one answer at a time."""
+"""The engine on llama.cpp: one model, one KV cache, any number of answers at a time."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Many
 from pathlib import Path
 
-from codegen_cli.engine.base import never
+from codegen_cli.engine.base import Prompt, never
+from codegen_cli.engine.batch import Batch, Request
 from codegen_cli.engine.context import Context
 from codegen_cli.engine.model import Model
-from codegen_cli.engine.records import Chunk, Completion, FinishReason
-from codegen_cli.engine.sampler import Sampler
+from codegen_cli.engine.prefix_cache import PrefixCache
+from codegen_cli.engine.records import Chunk, Completion, Score
+from codegen_cli.engine.scoring import Span, score_spans
 from codegen_cli.engine.threads import default_threads
-from codegen_cli.engine.vocabulary import TextStream
-from codegen_cli.errors import CodegenError, ContextFull, Interrupted, UsageError
+from codegen_cli.errors import ContextFull, UsageError
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
 
+#: Texts that the cache can hold beside each other; branches share the cells of their prefix.
+SEQUENCES = 64
+
 
 class LlamaEngine:
-    """Continue text with a GGUF model; the KV cache is reused from one prompt to the next."""
+    """Continue text with a GGUF model; what was evaluated once is not evaluated again."""
 
     def __init__(self, path: Path, settings: EngineSettings) -> None:
         """Load a model.
@@ -31,10 +35,17 @@ class LlamaEngine:
         threads = settings.threads or default_threads()
         self._model = Model(path, settings, threads)
         self.info = self._model.info
+        self.vocabulary = self._model.vocabulary
         self.n_ctx = _context_size(settings.ctx, self.info.n_ctx_train)
         self._context = Context(
-            self._model.pointer, self.n_ctx, threads, self._model.vocabulary.size
+            self._model.pointer,
+            max(self.n_ctx, settings.kv_tokens or 0),
+            threads,
+            self.vocabulary.size,
+            sequences=SEQUENCES,
         )
+        self._cache = PrefixCache(self._context)
+        self._strict = settings.strict
 
     @property
     def placement(self) -> str:
@@ -43,7 +54,7 @@ class LlamaEngine:
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text."""
-        return len(self._model.vocabulary.tokenize(text))
+        return len(self.vocabulary.tokenize(text))
 
     def generate(
         self,
@@ -54,27 +65,58 @@ class LlamaEngine:
     ) -> Iterator[Chunk | Completion]:
         """Yield a Chunk for each sampled token, then one Completion.
 
-        Stops at the stop rule, at the model's end of text, at `max_tokens`, or within one decode
-        of `should_stop` turning true.
-
         Raises:
             ContextFull: prompt and `max_tokens` exceed the context.
         """
-        tokens = self._prompt_tokens(prompt, sampling.max_tokens)
-        answer = _Answer(len(tokens), stopper)
-        try:
-            answer.reused = self._context.prefill(tokens, should_stop)
-        except Interrupted:
-            yield answer.finish("interrupted")
-            return
-        answer.prompt_done()
-        with Sampler(self._model.vocabulary.size, sampling) as sampler:
-            sampler.observe(tokens)
-            yield from self._sample(sampler, answer, sampling.max_tokens, should_stop)
+        many = self.generate_many([Prompt(prompt, sampling, stopper)], should_stop)
+        return (item for _, item in many)
 
-    def _prompt_tokens(self, prompt: str, max_tokens: int) -> list[int]:
+    def generate_many(
+        self, prompts: Many[Prompt], should_stop: Callable[[], bool] = never
+    ) -> Iterator[tuple[int, Chunk | Completion]]:
+        """Continue many prompts in one batch; yield the number of a prompt with what came of it.
+
+        The text of an answer depends on its prompt, seed and settings; see `EngineSettings.strict`
+        for the last bits.
+
+        Raises:
+            ContextFull: a prompt and its `max_tokens` exceed the context.
+        """
+        requests = [Request(self._tokens(p), p.sampling, p.stopper) for p in prompts]
+        batch = Batch(
+            self._context, self._cache, self.vocabulary, should_stop, strict=self._strict
+        )
+        return batch.run(requests)
+
+    def score(
+        self, texts: Many[tuple[str, str]], should_stop: Callable[[], bool] = never
+    ) -> list[Score]:
+        """Return the log-probabilities of texts, each given a prefix: pairs (prefix, text).
+
+        Prefix and text are tokenized apart, so the same text always has the same tokens. An empty
+        prefix is the end of another text.
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
+        spans = []
+        for prefix, text in texts:
+            before = self.vocabulary.tokenize(prefix) or [self.vocabulary.end_of_text]
+            span = Span(before, self.vocabulary.tokenize(text))
+            if len(before) + len(span.tokens) > self.n_ctx:
+                raise ContextFull(
+                    f"{len(before) + len(span.tokens)} tokens to score "
+                    f"({len(before)} in the prefix), but the context has {self.n_ctx}",
+                    "shorten the text",
+                )
+            spans.append(span)
+        return score_spans(self._context, self._cache, spans, should_stop)
+
+    def _tokens(self, prompt: Prompt) -> list[int]:
         # An empty prompt still needs one token to predict from: the end of a text before it.
-        tokens = self._model.vocabulary.tokenize(prompt) or [self._model.vocabulary.end_of_text]
+        tokens = self.vocabulary.tokenize(prompt.text) or [self.vocabulary.end_of_text]
+        max_tokens = prompt.sampling.max_tokens
         if len(tokens) + max_tokens > self.n_ctx:
             room = self.n_ctx - len(tokens)
             raise ContextFull(
@@ -83,44 +125,6 @@ class LlamaEngine:
                 f"use --max-tokens {room} or less" if room > 0 else "shorten the program",
             )
         return tokens
-
-    def _sample(
-        self,
-        sampler: Sampler,
-        answer: _Answer,
-        max_tokens: int,
-        should_stop: Callable[[], bool],
-    ) -> Iterator[Chunk | Completion]:
-        stream = TextStream(self._model.vocabulary)
-        for _ in range(max_tokens):
-            if should_stop():
-                yield answer.finish("interrupted")
-                return
-            token = sampler.sample(self._context.pointer)
-            if self._model.vocabulary.is_end(token):
-                answer.tokens.append(token)
-                answer.logprobs.append(self._logprob(token))
-                yield answer.finish("eos", stream.finish())
-                return
-            yield answer.take(token, self._logprob(token), stream.feed(token))
-            if answer.stopper.fired:
-                yield answer.finish("stop")
-                return
-            if len(answer.tokens) < max_tokens:
-                self._context.decode([token])
-        yield answer.finish("length", stream.finish())
-
-    def _logprob(self, token: int) -> float:
-        import numpy as np
-
-        logits_V = self._context.logits_V()
-        top = float(logits_V.max())
-        value = float(logits_V[token]) - top - float(np.log(np.exp(logits_V - top).sum()))
-        if value != value:
-            raise CodegenError(
-                f'the model "{self.info.name}" computes NaN logits', "its weights are damaged"
-            )
-        return value
 
     def close(self) -> None:
         """Free context and model; safe to call twice."""
@@ -132,49 +136,6 @@ class LlamaEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Answer:
-    """The answer that is being made: tokens so far, text so far, times."""
-
-    def __init__(self, prompt_tokens: int, stopper: Stopper) -> None:
-        self.stopper = stopper
-        self.prompt_tokens = prompt_tokens
-        self.reused = 0
-        self.tokens: list[int] = []
-        self.logprobs: list[float] = []
-        self._started = self._prompt_ended = time.perf_counter()
-
-    def prompt_done(self) -> None:
-        """Note that the prompt has been evaluated."""
-        self._prompt_ended = time.perf_counter()
-
-    def take(self, token: int, logprob: float, text: str) -> Chunk:
-        """Append a token and return what can be shown of it."""
-        self.tokens.append(token)
-        self.logprobs.append(logprob)
-        return Chunk(self.stopper.feed(text), token, logprob)
-
-    def finish(self, reason: FinishReason, rest: str = "") -> Completion:
-        """Return the finished answer; a rule that fires on the last text wins over the limit."""
-        if rest:
-            self.stopper.feed(rest)
-        now = time.perf_counter()
-        if reason == "interrupted" and not self.tokens:
-            self._prompt_ended = now
-        truncation = self.stopper.finish()
-        return Completion(
-            text=truncation.text,
-            cut=truncation.cut,
-            finish_reason="stop" if self.stopper.fired and reason != "interrupted" else reason,
-            rule=self.stopper.fired,
-            tokens=tuple(self.tokens),
-            logprobs=tuple(self.logprobs),
-            prompt_tokens=self.prompt_tokens,
-            reused_tokens=self.reused,
-            prompt_seconds=self._prompt_ended - self._started,
-            generation_seconds=now - self._prompt_ended,
-        )
 
 
 def _context_size(asked: int | None, trained: int) -> int:

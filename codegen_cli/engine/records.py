@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,6 +58,19 @@ class Completion:
         if not self.tokens or self.generation_seconds <= 0:
             return 0.0
         return len(self.tokens) / self.generation_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Natural log-probabilities of the tokens of a text, each given all that came before it."""
+
+    tokens: tuple[int, ...]
+    logprobs: tuple[float, ...]
+
+    @property
+    def perplexity(self) -> float:
+        """Return exp of the mean negative log-probability a token; NaN for an empty text."""
+        return math.exp(-sum(self.logprobs) / len(self.logprobs)) if self.logprobs else math.nan
 
 
 @dataclass(frozen=True, slots=True)

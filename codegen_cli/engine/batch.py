@@ -1,0 +1,170 @@
+"""Many answers in one llama.cpp batch, with continuous batching.
+
+Every step decodes one batch: the newest token of each answer under way, and prompts in the room
+that is left. A finished answer frees its place at once for the next request; requests wait while
+the KV cache has no room for their longest possible answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from codegen_cli.engine.answer import Answer
+from codegen_cli.engine.context import Context, Entry
+from codegen_cli.engine.logprob import logprob_of
+from codegen_cli.engine.prefix_cache import PrefixCache, Sequence, common_prefix
+from codegen_cli.engine.records import Chunk, Completion
+from codegen_cli.engine.sampler import Sampler
+from codegen_cli.engine.vocabulary import Vocabulary
+from codegen_cli.errors import Interrupted
+from codegen_cli.program import Stopper
+from codegen_cli.settings import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A prompt to continue, as tokens (at least one), and how."""
+
+    tokens: list[int]
+    sampling: Sampling
+    stopper: Stopper
+
+    @property
+    def cells(self) -> int:
+        """Return the cells of prompt and longest answer; its last token is never evaluated."""
+        return len(self.tokens) + self.sampling.max_tokens - 1
+
+
+class _Slot:
+    """A request under way: its line in the cache and its tokens that wait to be evaluated.
+
+    `output` is the entry of the last batch whose logits belong to it, None before the prompt ends.
+    """
+
+    def __init__(
+        self, number: int, request: Request, sequence: Sequence, vocabulary: Vocabulary
+    ) -> None:
+        known = len(sequence.tokens)
+        self.number = number
+        self.request = request
+        self.sequence = sequence
+        self.todo = list(request.tokens[known:])
+        self.output: int | None = None
+        self.sampler = Sampler(vocabulary.size, request.sampling)
+        self.sampler.observe(request.tokens)
+        self.answer = Answer(
+            len(request.tokens), known, request.sampling.max_tokens, request.stopper, vocabulary
+        )
+
+    @property
+    def missing_cells(self) -> int:
+        """Return how many more cells it may need."""
+        return self.request.cells - len(self.sequence.tokens)
+
+    def will_share(self, prompt: list[int]) -> int:
+        """Return how much of another prompt is in this one but not evaluated yet."""
+        common = common_prefix(self.request.tokens, prompt)
+        return common if common > len(self.sequence.tokens) else 0
+
+
+class Batch:
+    """Decode requests together.
+
+    `strict` decodes each answer alone and only shares prefixes: whatever else is in a batch
+    changes the order in which numbers are added up, so the last bits of the logits, and rarely a
+    sampled token, depend on it otherwise.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        cache: PrefixCache,
+        vocabulary: Vocabulary,
+        should_stop: Callable[[], bool],
+        *,
+        strict: bool = False,
+    ) -> None:
+        self._context = context
+        self._cache = cache
+        self._vocabulary = vocabulary
+        self._should_stop = should_stop
+        self._places = 1 if strict else context.sequences
+        self._slots: list[_Slot] = []
+
+    def run(self, requests: Iterable[Request]) -> Iterator[tuple[int, Chunk | Completion]]:
+        """Yield the number of a request with a Chunk for each token, then with its Completion.
+
+        Stopped by the user, all requests under way end with what they have; the others do not
+        begin.
+        """
+        waiting = deque(enumerate(requests))
+        try:
+            while waiting or self._slots:
+                self._admit(waiting)
+                if not self._decode():
+                    yield from ((slot.number, slot.answer.finish()) for slot in self._slots)
+                    return
+                for slot in [slot for slot in self._slots if slot.output is not None]:
+                    yield from self._sample(slot)
+        finally:
+            for slot in list(self._slots):
+                self._free(slot)
+
+    def _admit(self, waiting: deque[tuple[int, Request]]) -> None:
+        """Start waiting requests, in order, while there are places and cells."""
+        while waiting and len(self._slots) < self._places:
+            number, request = waiting[0]
+            prompt = request.tokens[:-1]
+            known = self._cache.common(prompt)
+            if any(slot.will_share(prompt) > known for slot in self._slots):
+                return
+            reserved = sum(slot.missing_cells for slot in self._slots)
+            if self._slots and not self._cache.fits(reserved + request.cells - known):
+                return
+            waiting.popleft()
+            sequence = self._cache.acquire(prompt, reserved + request.cells - known)
+            self._slots.append(_Slot(number, request, sequence, self._vocabulary))
+
+    def _decode(self) -> bool:
+        """Evaluate one batch; False when the user stopped it."""
+        entries: list[Entry] = []
+        counts: list[int] = []
+        # Shortest first, so that answers under way never wait for a long prompt.
+        self._slots.sort(key=lambda slot: len(slot.todo))
+        for slot in self._slots:
+            count = min(len(slot.todo), self._context.batch_tokens - len(entries))
+            start, line, last = len(slot.sequence.tokens), slot.sequence.number, len(slot.todo) - 1
+            entries += [Entry(slot.todo[i], start + i, line, i == last) for i in range(count)]
+            slot.output = len(entries) - 1 if count == len(slot.todo) else None
+            counts.append(count)
+        if self._should_stop():
+            return False
+        try:
+            self._context.decode(entries, self._should_stop)
+        except Interrupted:
+            return False
+        for slot, count in zip(self._slots, counts, strict=True):
+            self._cache.append(slot.sequence, slot.todo[:count])
+            del slot.todo[:count]
+        return True
+
+    def _sample(self, slot: _Slot) -> Iterator[tuple[int, Chunk | Completion]]:
+        """Draw the next token of one answer."""
+        assert slot.output is not None
+        if not slot.answer.tokens:
+            slot.answer.prompt_done()
+        token = slot.sampler.sample(self._context.pointer, slot.output)
+        logprob = logprob_of(self._context.logits_V(slot.output), token)
+        yield slot.number, slot.answer.take(token, logprob)
+        if slot.answer.ended:
+            self._free(slot)
+            yield slot.number, slot.answer.finish()
+        else:
+            slot.todo.append(token)
+
+    def _free(self, slot: _Slot) -> None:
+        self._slots.remove(slot)
+        slot.sampler.close()
+        self._cache.release(slot.sequence)
