@@ -7,62 +7,14 @@ import copy
 import random
 import struct
 from collections.abc import Callable
-from typing import Any
 
+from gguf_nasty_values import ALIGNMENTS, BOUNDARIES, HOSTILE, INTEGERS, value_of
 from rawgguf import Key, RawGGUF, Tensor
 from tinygguf import tiny_shapes
 
 from codegen_cli.engine.gguf.ggml_types import GGML_TYPES
 
-INTEGERS = (0, 1, 2, 3, 7, 31, 32, 33, 63, 64, 65, 255, 256, 512, 513, 1 << 16, (1 << 31) - 1)
-BOUNDARIES = tuple(
-    sorted({*INTEGERS, 1 << 31, (1 << 32) - 1, (1 << 62) + 3, (1 << 63) - 1, (1 << 64) - 1})
-)
-FLOATS = (0.0, -0.0, -1e-5, 1e-30, 1.0, 1e30, float("inf"), float("-inf"), float("nan"))
-STRINGS = ("", "\0", "llama", "phi2", "phi3", "gpt2\0x", "default", "A" * 70, "\udcff", "<|end|>")
-ALIGNMENTS = (0, 1, 2, 8, 16, 24, 32, 64, 128, 4096, 1 << 20, 1 << 31)
-
-#: Keys that llama.cpp reads for a phi2 model, and whose values it may not survive.
-HOSTILE = (
-    *(("u32", f"phi2.{name}") for name in (
-        "nextn_predict_layers", "expert_count", "expert_used_count", "expert_group_count",
-        "attention.key_length", "attention.value_length", "attention.sliding_window",
-        "attention.key_length_swa", "rope.dimension_count_swa", "pooling_type",
-        "rope.scaling.original_context_length", "embedding_length_out", "classifier.pooling_type",
-        "vocab_size",
-    )),
-    ("str", "phi2.rope.scaling.type"), ("f32", "phi2.rope.scaling.factor"),
-    ("f32", "phi2.rope.freq_base"), ("bool", "phi2.attention.causal"),
-    ("f32", "phi2.rope.scaling.attn_factor"), ("bool", "phi2.rope.scaling.finetuned"),
-    ("u16", "split.count"), ("u16", "split.no"), ("str", "adapter.type"), ("str", "general.type"),
-    ("u32", "general.alignment"), ("u32", "general.file_type"), ("str", "tokenizer.chat_template"),
-    ("bool", "tokenizer.ggml.add_space_prefix"), ("bool", "tokenizer.ggml.add_eos_token"),
-    ("bool", "tokenizer.ggml.remove_extra_whitespaces"), ("u32", "tokenizer.ggml.token_type_count"),
-    ("u32", "tokenizer.ggml.eot_token_id"), ("u32", "tokenizer.ggml.unknown_token_id"),
-    ("u32", "tokenizer.ggml.padding_token_id"), ("u32", "tokenizer.ggml.fim_pre_token_id"),
-    ("u64", "user.note"), ("str", "codegen.family"),
-)  # fmt: skip
-
 Mutation = Callable[[RawGGUF, random.Random], None]
-
-
-def value_of(kind: str, rng: random.Random) -> Any:
-    """Return a nasty value of a kind."""
-    if kind == "str":
-        return rng.choice(STRINGS)
-    if kind == "bool":
-        return rng.random() < 0.5
-    if kind in ("f32", "f64"):
-        return rng.choice(FLOATS)
-    bits = int(kind[1:])
-    value = rng.choice(BOUNDARIES) & ((1 << bits) - 1)
-    return value - (1 << bits) if kind[0] == "i" and value >> (bits - 1) else value
-
-
-def arrays(raw: RawGGUF, *kinds: str) -> list[Key]:
-    """Return the arrays that have values, of these kinds or of any."""
-    found = [key for key in raw.keys if key.kind == "arr" and key.value[1]]
-    return [key for key in found if not kinds or key.value[0] in kinds]
 
 
 def _scalar_value(raw: RawGGUF, rng: random.Random) -> None:
@@ -106,25 +58,27 @@ def _hostile_key(raw: RawGGUF, rng: random.Random) -> None:
 
 
 def _strings(raw: RawGGUF, rng: random.Random) -> None:
-    values = rng.choice(arrays(raw, "str")).value[1]
-    index, other = rng.randrange(len(values)), rng.choice(values)
+    values = rng.choice(raw.arrays("str")).value[1]
+    # The last tokens are no bytes of the alphabet, so more of their changes pass the checks.
+    first = rng.choice((0, max(0, len(values) - 46)))
+    index, other = rng.randrange(first, len(values)), rng.choice(values[first:])
     new = rng.choice(
         (other, "", "\0", values[index] + "\0x", "A" * 100_000, "\u4f60", "a b", " ", "\udcff",
          f"[EMPTY_{index}]", values[index] + " " + other, "<0x0A>", "</s>", "<|im_end|>")
     )  # fmt: skip
     values[index] = new
     if rng.random() < 0.3:
-        values[rng.randrange(len(values))] = new
+        values[rng.randrange(first, len(values))] = new
 
 
 def _token_types(raw: RawGGUF, rng: random.Random) -> None:
-    types = rng.choice(arrays(raw, "i32")).value[1]
+    types = rng.choice(raw.arrays("i32")).value[1]
     for _ in range(rng.choice((1, 3, 300))):
         types[rng.randrange(len(types))] = rng.choice((0, 1, 2, 3, 4, 5, 6, 7, -1, 1 << 30))
 
 
 def _array_length(raw: RawGGUF, rng: random.Random) -> None:
-    values = rng.choice(arrays(raw)).value[1]
+    values = rng.choice(raw.arrays()).value[1]
     if rng.random() < 0.5:
         del values[rng.randrange(len(values)) :]
     else:
@@ -132,12 +86,12 @@ def _array_length(raw: RawGGUF, rng: random.Random) -> None:
 
 
 def _array_count(raw: RawGGUF, rng: random.Random) -> None:
-    key = rng.choice(arrays(raw))
+    key = rng.choice(raw.arrays())
     key.count = rng.choice((*BOUNDARIES, len(key.value[1]) - 1, len(key.value[1]) + 1))
 
 
 def _shuffle_array(raw: RawGGUF, rng: random.Random) -> None:
-    rng.shuffle(rng.choice(arrays(raw)).value[1])
+    rng.shuffle(rng.choice(raw.arrays()).value[1])
 
 
 def _tensor_type(raw: RawGGUF, rng: random.Random) -> None:
@@ -166,8 +120,7 @@ def _tensor_offset(raw: RawGGUF, rng: random.Random) -> None:
 
 
 def _tensor_name(raw: RawGGUF, rng: random.Random) -> None:
-    tensor = rng.choice(raw.tensors)
-    other = rng.choice(raw.tensors).name
+    tensor, other = rng.choice(raw.tensors), rng.choice(raw.tensors).name
     assert isinstance(tensor.name, str)
     tensor.name = rng.choice((other, tensor.name + "\0", "", "x" * 64, "x" * 63, b"\xff",
                               tensor.name.replace("0", "00"), "rope_freqs.weight"))  # fmt: skip
@@ -192,9 +145,8 @@ def _alignment(raw: RawGGUF, rng: random.Random) -> None:
 
 
 def _counts(raw: RawGGUF, rng: random.Random) -> None:
-    if rng.random() < 0.5:
-        raw.n_keys = rng.choice((*BOUNDARIES, len(raw.keys) - 1, len(raw.keys) + 1))
-    else:
+    raw.n_keys = rng.choice((None, *BOUNDARIES, len(raw.keys) - 1, len(raw.keys) + 1))
+    if raw.n_keys is None or rng.random() < 0.5:
         raw.n_tensors = rng.choice((*BOUNDARIES, len(raw.tensors) - 1, len(raw.tensors) + 1))
     raw.version = rng.choice((raw.version, raw.version, 0, 1, 2, 4, 3 << 24))
 
@@ -208,16 +160,14 @@ def _odd_sizes(raw: RawGGUF, rng: random.Random) -> None:
     heads = rng.choice((1, 1, 2, 3, 4, 8, 16))
     head = rng.choice((1, 2, 4, 6, 8, 10, 16, 32, 64, 80))
     width = heads * head if rng.random() < 0.7 else rng.choice((64, 128, 256))
-    inner = rng.choice((width, 4 * width, 1, 31, 256))
-    rotary = rng.choice((2, 2, 4, 8, head, head + 2, 3))
+    inner, rotary = rng.choice((width, 4 * width, 1, 31)), rng.choice((2, 4, 8, head, head + 2, 3))
     weights = rng.choice(((0,), (0, 1, 30), (8, 2, 20, 6), (*range(43),)))
     _resize(raw, rng, heads=heads, width=width, inner=inner, rotary=rotary, weights=weights)
 
 
 def _weight_types(raw: RawGGUF, rng: random.Random) -> None:
     """Write another model whose rows fit every type, in random types of random content."""
-    heads = rng.choice((1, 2, 4))
-    inner = rng.choice((256, 512))
+    heads, inner = rng.choice((1, 2, 4)), rng.choice((256, 512))
     kinds = [number for number, kind in GGML_TYPES.items() if kind.multiplies]
     weights = tuple(rng.choices(kinds, k=rng.choice((1, 2, 5))))
     _resize(raw, rng, heads=heads, width=256, inner=inner, rotary=32, weights=weights)

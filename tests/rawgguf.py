@@ -94,6 +94,11 @@ class RawGGUF:
         head += bytes(self._pad(len(head)) - len(head)) if self.tensors else b""
         return head + (self.data * (offset // max(1, len(self.data)) + 1))[:offset]
 
+    def arrays(self, *kinds: str) -> list[Key]:
+        """Return the arrays that have values, of these kinds or of any."""
+        found = [key for key in self.keys if key.kind == "arr" and key.value[1]]
+        return [key for key in found if not kinds or key.value[0] in kinds]
+
     def _pad(self, position: int) -> int:
         return -(-position // self.alignment) * self.alignment
 

@@ -89,7 +89,8 @@ def _word_end(text: str, i: int) -> int:
 
 
 def _kind(character: str) -> str:
-    if character.isspace():
+    # Python takes these four separators for white space; Unicode and the pattern's \s do not.
+    if character.isspace() and character not in "\x1c\x1d\x1e\x1f":
         return "s"
     category = unicodedata.category(character)[0]
     return category if category in "LN" else "other"

@@ -17,7 +17,7 @@ def problems(program: Program, result: TurnResult) -> list[str]:
     if result.completion.finish_reason == "length":
         count = result.completion.generated_tokens
         found.append(f"cut at {count} tokens; /set max_tokens allows more")
-    if not result.is_empty and (fault := syntax_fault(program.text)):
+    if not result.is_empty and (fault := syntax_fault(program.source)):
         found.append(f"the program does not parse as Python: {fault}")
     return found
 

@@ -18,37 +18,29 @@ def run_chat(chat: Chat) -> None:
     """
     with quiet_keyboard() if chat.reader.is_terminal else nullcontext():
         while not chat.done:
-            _turn(chat)
+            try:
+                _turn(chat)
+            except KeyboardInterrupt:
+                if not chat.reader.attended:
+                    raise Interrupted() from None
+                chat.view.note("Ctrl-D leaves")
 
 
 def _turn(chat: Chat) -> None:
+    """Read a line and act on it; no error of it ends the chat."""
     try:
         line = chat.read()
     except EOFError:
         line = "/quit"
-    except KeyboardInterrupt:
-        if not chat.reader.attended:
-            raise Interrupted() from None
-        chat.view.note("Ctrl-D leaves")
-        return
     except CodegenError as error:
         chat.view.fail(error.message, error.hint)
         return
-    _guarded(chat, line)
-
-
-def _guarded(chat: Chat, line: str) -> None:
-    """Act on a line; no error of it ends the chat."""
     try:
         act(chat, line)
     except Interrupted:
         raise
     except CodegenError as error:
         chat.view.fail(error.message, error.hint)
-    except KeyboardInterrupt:
-        if not chat.reader.attended:
-            raise Interrupted() from None
-        chat.view.note("interrupted")
     except BrokenPipeError:
         # Nobody reads any more: saying so would only break the pipe again.
         raise

@@ -16,15 +16,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 #: Generous: the machine may be busy with other things.
-TIMEOUT = float(os.environ.get("PTY_T", "60"))
+TIMEOUT = 60.0
 
 CTRL_C, CTRL_D, CTRL_J, CTRL_R = "\x03", "\x04", "\n", "\x12"
 ENTER, TAB, ALT_ENTER, UP = "\r", "\t", "\x1b\r", "\x1b[A"
 CLEAR_LINE = "\x15"
 
-_ESCAPE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78])"
-)
+#: Control sequences, titles, character sets and the short escapes.
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|[=>78])")
 _ASK_POSITION = b"\x1b[6n"
 
 #: Makes the pseudo-terminal the controlling one, so that Ctrl-C arrives as a signal. A child of

@@ -165,6 +165,7 @@ def test_ctrl_c_at_the_prompt_clears_the_line(start: Start) -> None:
     chat = start()
     chat.send("half a step" + CTRL_C + "/tokens" + ENTER)
     chat.expect(" tokens used · ")
+    chat.expect("1> ")
     chat.send(CTRL_C)
     chat.expect("Ctrl-D leaves\n")
     chat.expect("1> ")

@@ -138,7 +138,7 @@ def test_a_transcript(chat: Run) -> None:
         "undid turn 2: Set b.\n"
         "brought back turn 2: Set b.\n"
         "kept turn 2: Set b.\n"
-        "1  # Set a.\n   a = 1\n\n\n2  # Set b.\n   b = 2\n"
+        "1  # Set a.\n   a = 1\n\n2  # Set b.\n   b = 2\n"
     )
     assert done.session.program.text == "# Set a.\na = 1\n\n\n# Set b.\nb = 2\n\n\n"
     assert engine.prompts[1] == engine.prompts[2] == "# Set a.\na = 1\n\n\n# Set b.\n"

@@ -43,17 +43,22 @@ def test_numbered_marks_the_first_line_of_each_turn() -> None:
         "    # b",
         "    a = 1",
         "",
-        "",
         "2?  # c",
         "    c = 1",
     ]
     assert numbered(program, pending=False).plain.startswith("   import re\n\n1  # a\n")
 
 
+def test_numbers_stay_at_their_lines_when_blank_lines_are_tidied() -> None:
+    program = Program("", (Turn("a", "a = 1\n\n\n\n"), Turn("b", "\n"), Turn("c", "c = 1")))
+    marked = [line for line in numbered(program, pending=False).plain.split("\n") if line[:1] > " "]
+    assert marked == ["1  # a", "2  # b", "3  # c"]
+
+
 def test_the_colour_of_a_number_stays_on_it() -> None:
     shown = numbered(Program("", (Turn("a", "x"),)), pending=False)
     assert not shown.style
-    assert [(span.start, span.end) for span in shown.spans if span.style == "prompt"] == [(0, 3)]
+    assert [shown.plain[a:b] for a, b, style in shown.spans if style == "prompt"] == ["1  ", "   "]
 
 
 def test_an_empty_program_shows_nothing() -> None:
