@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen_cli import console
+from codegen_cli.cli.files import read_input
 from codegen_cli.registry.find import find_model
 from codegen_cli.settings import EngineSettings
 
@@ -12,7 +15,22 @@ if TYPE_CHECKING:
     from codegen_cli.engine.llama_engine import LlamaEngine
 
 
-def open_engine(model: str, settings: EngineSettings, *, quiet: bool = False) -> LlamaEngine:
+@dataclass(frozen=True, slots=True)
+class Speculation:
+    """Whether to guess tokens ahead, from which files, and with which model."""
+
+    on: bool = False
+    files: list[Path] = field(default_factory=list)
+    draft: str | None = None
+
+
+def open_engine(
+    model: str,
+    settings: EngineSettings,
+    speculation: Speculation = Speculation(),
+    *,
+    quiet: bool = False,
+) -> LlamaEngine:
     """Load a model by name or path; the placement is printed once on stderr unless quiet.
 
     Raises:
@@ -33,7 +51,15 @@ def open_engine(model: str, settings: EngineSettings, *, quiet: bool = False) ->
         )
     with console.stderr().status(f"loading {path.stem}…"):
         engine = LlamaEngine(path, settings)
+        _speculate(engine, speculation)
     if not quiet:
         info = engine.info
         console.note(f"{info.name} {info.file_type} · {engine.placement}")
     return engine
+
+
+def _speculate(engine: LlamaEngine, speculation: Speculation) -> None:
+    if speculation.draft is not None:
+        engine.draft_with_model(find_model(speculation.draft))
+    elif speculation.on or speculation.files:
+        engine.draft_with_text([read_input(str(path)) for path in speculation.files])

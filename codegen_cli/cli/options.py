@@ -138,6 +138,45 @@ Seed = Annotated[
         rich_help_panel=_SAMPLING,
     ),
 ]
+Candidates = Annotated[
+    int,
+    typer.Option(
+        "--candidates",
+        "-n",
+        min=1,
+        max=64,
+        help="Write so many answers to each step in one batch and take the best.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+Speculate = Annotated[
+    bool,
+    typer.Option(
+        "--speculate",
+        help="Guess repeated code ahead and check the guesses in one go; faster, same text.",
+        rich_help_panel=_ENGINE,
+    ),
+]
+ContextFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--context-file",
+        dir_okay=False,
+        exists=True,
+        help="Guess from this file too (implies --speculate); repeatable.",
+        rich_help_panel=_ENGINE,
+    ),
+]
+Draft = Annotated[
+    str | None,
+    typer.Option(
+        "--draft",
+        metavar="MODEL",
+        help="A smaller model of the same vocabulary that guesses ahead.",
+        autocompletion=complete_model,
+        rich_help_panel=_ENGINE,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Variables = Annotated[
     list[str] | None,

@@ -15,7 +15,7 @@ from codegen_cli.cli import options as o
 from codegen_cli.cli.files import check_output, write_output
 from codegen_cli.cli.interrupt import interruptible
 from codegen_cli.cli.live import LiveView, NoView
-from codegen_cli.cli.open_engine import open_engine
+from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.steps import read_prefix, read_steps
 from codegen_cli.errors import CodegenError, Interrupted
 from codegen_cli.program import Program, wrap
@@ -23,6 +23,7 @@ from codegen_cli.settings import EngineSettings, Sampling
 
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
+    from codegen_cli.synthesis.grow import Written
     from codegen_cli.synthesis.turn import TurnResult
 
 
@@ -31,7 +32,12 @@ class _Run:
     """The program so far and how each turn of it came about."""
 
     program: Program
-    results: list[TurnResult] = field(default_factory=list)
+    turns: list[Written] = field(default_factory=list)
+
+    @property
+    def results(self) -> list[TurnResult]:
+        """Return the accepted turns."""
+        return [turn.result for turn in self.turns]
 
 
 def run(
@@ -63,6 +69,10 @@ def run(
     input_number: Annotated[
         int, typer.Option("--input", min=1, help="Which of the problem's inputs.")
     ] = 1,
+    candidates: o.Candidates = 1,
+    speculate: o.Speculate = False,
+    context_file: o.ContextFiles = None,
+    draft: o.Draft = None,
     model: o.Model = o.MODEL,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     threads: o.Threads = None,
@@ -99,10 +109,11 @@ def run(
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
     settings = EngineSettings(gpu_layers, threads, ctx, verbose)
     on_stdout = sys.stdout.isatty() and output is None and not as_json
-    with open_engine(model, settings) as engine:
+    speculation = Speculation(speculate, context_file or [], draft)
+    with open_engine(model, settings, speculation) as engine:
         state = _Run(program)
         try:
-            _write_program(engine, state, todo, sampling, on_stdout=on_stdout)
+            _write_program(engine, state, todo, sampling, candidates, on_stdout=on_stdout)
         except (CodegenError, KeyboardInterrupt) as error:
             done = f"{len(state.results)} of {len(todo)} steps were done"
             if partial and not on_stdout:
@@ -130,23 +141,36 @@ def _print_prompts(program: Program, steps: list[str], *, as_json: bool) -> None
 
 
 def _write_program(
-    engine: Engine, state: _Run, steps: list[str], sampling: Sampling, *, on_stdout: bool
+    engine: Engine,
+    state: _Run,
+    steps: list[str],
+    sampling: Sampling,
+    candidates: int,
+    *,
+    on_stdout: bool,
 ) -> None:
-    from codegen_cli.synthesis.turn import TurnResult, write_turn
+    from codegen_cli.synthesis.grow import StepBegun, Written, grow
 
     view = _view(on_stdout=on_stdout)
     view.start(state.program)
     try:
         with interruptible() as should_stop:
-            for number, step in enumerate(steps, 1):
-                view.step(wrap(step), number, len(steps))
-                turn = write_turn(engine, state.program, step, sampling, should_stop=should_stop)
-                for item in turn:
-                    if isinstance(item, TurnResult):
-                        view.turn(item)
-                        _accept(state, item, number)
-                    else:
-                        view.code(item)
+            for item in grow(
+                engine,
+                state.program,
+                steps,
+                sampling,
+                candidates=candidates,
+                should_stop=should_stop,
+            ):
+                if isinstance(item, StepBegun):
+                    view.step(wrap(item.step), item.number, len(steps))
+                elif isinstance(item, Written):
+                    view.turn(item.result)
+                    state.program = state.program.add(item.result.turn)
+                    state.turns.append(item)
+                else:
+                    view.code(item)
     finally:
         view.finish()
 
@@ -155,13 +179,6 @@ def _view(*, on_stdout: bool) -> LiveView | NoView:
     if on_stdout:
         return LiveView(console.stdout())
     return LiveView(console.stderr()) if console.stderr().is_terminal else NoView()
-
-
-def _accept(state: _Run, result: TurnResult, number: int) -> None:
-    if result.interrupted:
-        raise Interrupted(f"interrupted in step {number}")
-    state.program = state.program.add(result.turn)
-    state.results.append(result)
 
 
 def _deliver(
@@ -187,7 +204,7 @@ def _json(engine: Engine, state: _Run, sampling: Sampling) -> str:
         sampling=sampling,
         version=__version__,
     )
-    record = run_record(state.program, state.results, context)
+    record = run_record(state.program, state.turns, context)
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -204,7 +221,10 @@ def _summarize(state: _Run) -> None:
     tokens = sum(result.completion.generated_tokens for result in state.results)
     seconds = sum(result.completion.seconds for result in state.results)
     rate = sum(result.completion.generation_seconds for result in state.results)
+    drafted = sum(result.completion.drafted_tokens for result in state.results)
+    accepted = sum(result.completion.accepted_tokens for result in state.results)
     console.note(
         f"{len(state.results)} steps · {tokens} tokens · {seconds:.2f} s"
         + (f" · {tokens / rate:.0f} tokens/s" if rate else "")
+        + (f" · {accepted} of {drafted} guesses right" if drafted else "")
     )

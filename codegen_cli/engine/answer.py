@@ -31,6 +31,11 @@ class Answer:
         self._stream = TextStream(vocabulary)
         self._started = self._prompt_ended = time.perf_counter()
 
+    @property
+    def room(self) -> int:
+        """Return how many more tokens it may have."""
+        return self._max_tokens - len(self.tokens)
+
     def prompt_done(self) -> None:
         """Note that the prompt has been evaluated."""
         self._prompt_ended = time.perf_counter()
@@ -52,7 +57,7 @@ class Answer:
             self.ended = "length"
         return Chunk(text, token, logprob)
 
-    def finish(self) -> Completion:
+    def finish(self, drafted: int = 0, accepted: int = 0) -> Completion:
         """Return the finished answer; one that nothing has ended was interrupted."""
         now = time.perf_counter()
         if rest := self._stream.finish():
@@ -72,4 +77,6 @@ class Answer:
             reused_tokens=self._reused_tokens,
             prompt_seconds=self._prompt_ended - self._started,
             generation_seconds=now - self._prompt_ended,
+            drafted_tokens=drafted,
+            accepted_tokens=accepted,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +49,15 @@ class Engine(Protocol):
 
         Raises:
             ContextFull: prompt and `max_tokens` exceed the context.
+        """
+
+    def generate_many(
+        self, prompts: Sequence[Prompt], should_stop: Callable[[], bool] = never
+    ) -> Iterator[tuple[int, Chunk | Completion]]:
+        """Continue many prompts in one batch; yield the number of a prompt with what came of it.
+
+        Raises:
+            ContextFull: a prompt and its `max_tokens` exceed the context.
         """
 
     def close(self) -> None:

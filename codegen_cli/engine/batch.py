@@ -7,12 +7,14 @@ the KV cache has no room for their longest possible answer.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from codegen_cli.engine.answer import Answer
 from codegen_cli.engine.context import Context, Entry
+from codegen_cli.engine.draft import DraftControl, Drafter
 from codegen_cli.engine.logprob import logprob_of
 from codegen_cli.engine.prefix_cache import PrefixCache, Sequence, common_prefix
 from codegen_cli.engine.records import Chunk, Completion
@@ -30,6 +32,7 @@ class Request:
     tokens: list[int]
     sampling: Sampling
     stopper: Stopper
+    drafter: Drafter | None = None
 
     @property
     def cells(self) -> int:
@@ -40,7 +43,8 @@ class Request:
 class _Slot:
     """A request under way: its line in the cache and its tokens that wait to be evaluated.
 
-    `output` is the entry of the last batch whose logits belong to it, None before the prompt ends.
+    `guesses` go with the last of them. `outputs` are the entries of the last batch whose logits
+    belong to it, one and then one a guess; none before the prompt ends.
     """
 
     def __init__(
@@ -51,7 +55,11 @@ class _Slot:
         self.request = request
         self.sequence = sequence
         self.todo = list(request.tokens[known:])
-        self.output: int | None = None
+        self.guesses: list[int] = []
+        self.outputs: range = range(0)
+        self.control = DraftControl()
+        if request.drafter is not None:
+            request.drafter.observe(request.tokens)
         self.sampler = Sampler(vocabulary.size, request.sampling)
         self.sampler.observe(request.tokens)
         self.answer = Answer(
@@ -62,6 +70,12 @@ class _Slot:
     def missing_cells(self) -> int:
         """Return how many more cells it may need."""
         return self.request.cells - len(self.sequence.tokens)
+
+    def guess(self) -> None:
+        """Guess what follows the token that waits to be evaluated."""
+        drafter, room = self.request.drafter, self.answer.room - 1
+        length = self.control.length(room) if drafter and self.answer.tokens else 0
+        self.guesses = drafter.draft(length) if drafter and length else []
 
     def will_share(self, prompt: list[int]) -> int:
         """Return how much of another prompt is in this one but not evaluated yet."""
@@ -92,6 +106,7 @@ class Batch:
         self._should_stop = should_stop
         self._places = 1 if strict else context.sequences
         self._slots: list[_Slot] = []
+        self._started = 0.0
 
     def run(self, requests: Iterable[Request]) -> Iterator[tuple[int, Chunk | Completion]]:
         """Yield the number of a request with a Chunk for each token, then with its Completion.
@@ -106,7 +121,7 @@ class Batch:
                 if not self._decode():
                     yield from ((slot.number, slot.answer.finish()) for slot in self._slots)
                     return
-                for slot in [slot for slot in self._slots if slot.output is not None]:
+                for slot in [slot for slot in self._slots if slot.outputs]:
                     yield from self._sample(slot)
         finally:
             for slot in list(self._slots):
@@ -130,39 +145,68 @@ class Batch:
     def _decode(self) -> bool:
         """Evaluate one batch; False when the user stopped it."""
         entries: list[Entry] = []
-        counts: list[int] = []
         # Shortest first, so that answers under way never wait for a long prompt.
         self._slots.sort(key=lambda slot: len(slot.todo))
-        for slot in self._slots:
-            count = min(len(slot.todo), self._context.batch_tokens - len(entries))
-            start, line, last = len(slot.sequence.tokens), slot.sequence.number, len(slot.todo) - 1
-            entries += [Entry(slot.todo[i], start + i, line, i == last) for i in range(count)]
-            slot.output = len(entries) - 1 if count == len(slot.todo) else None
-            counts.append(count)
+        if len(self._slots) == 1:
+            # With several answers a batch is full of certain tokens; guesses would only cost.
+            self._slots[0].guess()
+        taken = [self._take(slot, entries) for slot in self._slots]
         if self._should_stop():
             return False
+        self._started = time.perf_counter()
         try:
             self._context.decode(entries, self._should_stop)
         except Interrupted:
             return False
-        for slot, count in zip(self._slots, counts, strict=True):
-            self._cache.append(slot.sequence, slot.todo[:count])
-            del slot.todo[:count]
+        for slot, tokens in zip(self._slots, taken, strict=True):
+            self._cache.append(slot.sequence, tokens)
+            del slot.todo[: len(tokens)]
         return True
 
+    def _take(self, slot: _Slot, entries: list[Entry]) -> list[int]:
+        """Add the next tokens of one request to a batch, and its guesses once all of them fit."""
+        room = self._context.batch_tokens - len(entries)
+        tokens = slot.todo[:room]
+        complete = len(tokens) == len(slot.todo)
+        certain = len(tokens) - 1
+        if complete:
+            tokens = tokens + slot.guesses[: room - len(tokens)]
+        first, line = len(slot.sequence.tokens), slot.sequence.number
+        slot.outputs = range(len(entries) + certain, len(entries) + len(tokens) if complete else 0)
+        for i, token in enumerate(tokens):
+            entries.append(Entry(token, first + i, line, complete and i >= certain))
+        return tokens
+
     def _sample(self, slot: _Slot) -> Iterator[tuple[int, Chunk | Completion]]:
-        """Draw the next token of one answer."""
-        assert slot.output is not None
+        """Draw the next tokens of one answer: one, and one more for each guess that was right."""
         if not slot.answer.tokens:
             slot.answer.prompt_done()
-        token = slot.sampler.sample(self._context.pointer, slot.output)
-        logprob = logprob_of(self._context.logits_V(slot.output), token)
-        yield slot.number, slot.answer.take(token, logprob)
+        drawn, right = 0, 0
+        evaluated = len(slot.sequence.tokens) - (len(slot.outputs) - 1)
+        for output in slot.outputs:
+            token = slot.sampler.sample(self._context.pointer, output)
+            logprob = logprob_of(self._context.logits_V(output), token)
+            chunk = slot.answer.take(token, logprob)
+            drawn += 1
+            yield slot.number, chunk
+            if slot.answer.ended or slot.guesses[drawn - 1 : drawn] != [token]:
+                break
+            right += 1
+        self._cache.cut(slot.sequence, evaluated + right)
+        self._learn(slot, drawn, right)
         if slot.answer.ended:
             self._free(slot)
-            yield slot.number, slot.answer.finish()
+            yield slot.number, slot.answer.finish(slot.control.drafted, slot.control.accepted)
         else:
-            slot.todo.append(token)
+            slot.todo = [token]
+
+    def _learn(self, slot: _Slot, drawn: int, right: int) -> None:
+        if slot.request.drafter is None:
+            return
+        slot.request.drafter.observe(slot.answer.tokens[-drawn:])
+        seconds = time.perf_counter() - self._started
+        if len(slot.answer.tokens) > drawn:
+            slot.control.note(len(slot.outputs) - 1, right, drawn, seconds)
 
     def _free(self, slot: _Slot) -> None:
         self._slots.remove(slot)

@@ -9,6 +9,8 @@ from pathlib import Path
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
 from codegen_cli.engine.context import Context
+from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
+from codegen_cli.engine.draft_model import DraftModel
 from codegen_cli.engine.model import Model
 from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
@@ -45,7 +47,30 @@ class LlamaEngine:
             sequences=SEQUENCES,
         )
         self._cache = PrefixCache(self._context)
-        self._strict = settings.strict
+        self._settings = settings
+        self._threads = threads
+        self._draft: DraftModel | None = None
+        self._new_drafter: Callable[[], Drafter | None] = _no_drafter
+
+    def draft_with_text(self, files: Many[str]) -> None:
+        """Speculate from now on: guess from the prompt itself and from the texts of files."""
+        index = NgramIndex()
+        for text in files:
+            index.new_text()
+            index.extend(self.vocabulary.tokenize(text))
+        self._new_drafter = lambda: NgramDrafter(index)
+
+    def draft_with_model(self, path: Path) -> None:
+        """Speculate from now on: let a smaller model guess.
+
+        Raises:
+            UsageError: its vocabulary is another one.
+            ModelError: it is missing, broken or does not fit.
+        """
+        self._draft = DraftModel(
+            Model(path, self._settings, self._threads), self._model, self.n_ctx, self._threads
+        )
+        self._new_drafter = self._draft.drafter
 
     @property
     def placement(self) -> str:
@@ -82,9 +107,11 @@ class LlamaEngine:
         Raises:
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
-        requests = [Request(self._tokens(p), p.sampling, p.stopper) for p in prompts]
+        requests = [
+            Request(self._tokens(p), p.sampling, p.stopper, self._new_drafter()) for p in prompts
+        ]
         batch = Batch(
-            self._context, self._cache, self.vocabulary, should_stop, strict=self._strict
+            self._context, self._cache, self.vocabulary, should_stop, strict=self._settings.strict
         )
         return batch.run(requests)
 
@@ -127,7 +154,9 @@ class LlamaEngine:
         return tokens
 
     def close(self) -> None:
-        """Free context and model; safe to call twice."""
+        """Free contexts and models; safe to call twice."""
+        if self._draft is not None:
+            self._draft.close()
         self._context.close()
         self._model.close()
 
@@ -136,6 +165,10 @@ class LlamaEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _no_drafter() -> None:
+    return None
 
 
 def _context_size(asked: int | None, trained: int) -> int:

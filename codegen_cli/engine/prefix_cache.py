@@ -104,20 +104,28 @@ class PrefixCache:
         self._unreference(sequence.cells[length:])
         del sequence.tokens[length:], sequence.cells[length:]
 
+    def forget(self) -> None:
+        """Drop every sequence that is not in use."""
+        for sequence in [s for s in self._sequences if not s.in_use]:
+            self._drop(sequence)
+
     def fits(self, cells: int) -> bool:
         """Say whether that many cells can be free beside the sequences in use."""
         held = {cell for seq in self._sequences if seq.in_use for cell in seq.cells}
         return len(held) + cells <= self._memory.cells
 
     def _best(self, tokens: list[int]) -> tuple[Sequence | None, int]:
-        """Return the sequence with the longest common prefix; at a tie one that is not in use."""
-        best, length = None, 0
+        """Return the sequence with the longest common prefix, and that length.
+
+        At a tie it is one that is not in use and, better still, ends there: no need to branch.
+        """
+        best, best_rank = None, (1, False, False)
         for sequence in self._sequences:
             same = common_prefix(sequence.tokens, tokens)
-            better = same > length or (same == length and best is not None and best.in_use)
-            if same and better:
-                best, length = sequence, same
-        return best, length
+            rank = (same, not sequence.in_use, same == len(sequence.tokens))
+            if rank >= best_rank:
+                best, best_rank = sequence, rank
+        return best, best_rank[0] if best else 0
 
     def _can_branch(self, best: Sequence, room: int) -> bool:
         """Say whether the rest of a sequence can stay beside what is to come."""
@@ -150,11 +158,13 @@ class PrefixCache:
             raise ContextFull(
                 f"the KV cache of {self._memory.cells} tokens is full", "use a larger --ctx"
             )
-        oldest = min(idle, key=lambda s: s.last_used)
-        self._memory.remove(oldest.number)
-        self._unreference(oldest.cells)
-        self._sequences.remove(oldest)
-        self._free.append(oldest.number)
+        self._drop(min(idle, key=lambda s: s.last_used))
+
+    def _drop(self, sequence: Sequence) -> None:
+        self._memory.remove(sequence.number)
+        self._unreference(sequence.cells)
+        self._sequences.remove(sequence)
+        self._free.append(sequence.number)
 
     def _unreference(self, cells: list[int]) -> None:
         for cell in cells:

@@ -28,7 +28,8 @@ class Completion:
     """A finished answer.
 
     `text` is what remains after the stop rule, `cut` what the rule removed; `rule` names it.
-    Counts are tokens; times are wall-clock seconds.
+    Counts are tokens; times are wall-clock seconds. `accepted_tokens` of the `drafted_tokens` that
+    speculation guessed were right.
     """
 
     text: str
@@ -41,11 +42,18 @@ class Completion:
     reused_tokens: int
     prompt_seconds: float
     generation_seconds: float
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
     @property
     def generated_tokens(self) -> int:
         """Count the tokens that were sampled, those of the cut text included."""
         return len(self.tokens)
+
+    @property
+    def mean_logprob(self) -> float:
+        """Return the mean log-probability of the sampled tokens, minus infinity without any."""
+        return sum(self.logprobs) / len(self.logprobs) if self.logprobs else -math.inf
 
     @property
     def seconds(self) -> float:

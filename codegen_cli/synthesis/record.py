@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from codegen_cli.engine.records import ModelInfo
 from codegen_cli.program import Program
 from codegen_cli.settings import Sampling
-from codegen_cli.synthesis.turn import TurnResult
+from codegen_cli.synthesis.grow import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,11 @@ class RunContext:
     version: str
 
 
-def turn_record(result: TurnResult) -> dict[str, Any]:
+def turn_record(written: Written) -> dict[str, Any]:
     """Return the record of one turn; `stop_rule` names the rule, `cut` is what it removed."""
+    result = written.result
     answer = result.completion
-    logprobs = answer.logprobs
-    return {
+    record = {
         "step": result.turn.step,
         "code": result.turn.code,
         "prompt_tokens": answer.prompt_tokens,
@@ -38,21 +39,40 @@ def turn_record(result: TurnResult) -> dict[str, Any]:
         "cut": answer.cut,
         "empty": result.is_empty,
         "seed": result.seed,
-        "mean_logprob": sum(logprobs) / len(logprobs) if logprobs else None,
+        "mean_logprob": _finite(answer.mean_logprob),
         "seconds": round(answer.seconds, 6),
         "prompt_seconds": round(answer.prompt_seconds, 6),
         "tokens_per_second": round(answer.tokens_per_second, 2),
+        "drafted_tokens": answer.drafted_tokens,
+        "accepted_tokens": answer.accepted_tokens,
     }
+    if written.candidates:
+        record["candidates"] = [
+            {
+                "text": candidate.result.turn.code,
+                "mean_logprob": _finite(candidate.result.completion.mean_logprob),
+                "finish_reason": candidate.result.completion.finish_reason,
+                "seed": candidate.result.seed,
+                "parses": candidate.parses,
+                "chosen": candidate.result is result,
+            }
+            for candidate in written.candidates
+        ]
+    return record
 
 
-def run_record(program: Program, results: list[TurnResult], context: RunContext) -> dict[str, Any]:
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def run_record(program: Program, written: list[Written], context: RunContext) -> dict[str, Any]:
     """Return the record of a whole run."""
     model = context.model
     settings = asdict(context.sampling)
     settings.pop("seed")
     return {
         "program": program.source,
-        "turns": [turn_record(result) for result in results],
+        "turns": [turn_record(turn) for turn in written],
         "model": {
             "name": model.name,
             "path": model.path,
