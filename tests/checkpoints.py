@@ -21,6 +21,37 @@ Dtype = Literal["F32", "F16", "BF16"]
 #: Data that some tests use when it is there: a folder beside the repository.
 _SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
+#: A program of the turn protocol, such as the trained checkpoint of the shared data writes.
+PROGRAM = """\
+# Import libraries.
+
+import numpy as np
+
+# Assign the list of numbers [4, 8, 15, 16, 23] to a variable named "values".
+values = [4, 8, 15, 16, 23]
+
+# Compute the sum of the list and store it in "total".
+total = sum(values)
+
+# Print the total.
+print(total)
+
+# Define a function named "is_prime" that checks if a number is prime.
+def is_prime(n):
+    if n < 2:
+        return False
+    for i in range(2, int(n ** 0.5) + 1):
+        if n % i == 0:
+            return False
+    return True
+
+# Call the function "is_prime" with 97 and save the result in "outcome".
+outcome = is_prime(97)
+
+# Print the variable "outcome".
+print(outcome)
+"""
+
 #: 256 bytes, the end of text, and runs of 31…2 spaces and 9…2 tabs.
 SMALLEST_VOCAB = 256 + 1 + 38
 

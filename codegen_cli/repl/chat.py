@@ -53,7 +53,8 @@ class Chat:
         self.speed = result.completion.tokens_per_second
         self.view.turn(number, result, problems(self.session.shown, result))
         if before and draw.attempt and before.turn.code == result.turn.code:
-            self.view.note("the same code as before; /retry 0.8 draws more freely")
+            warmer = min(draw.sampling.temperature + 0.5, 10)
+            self.view.note(f"the same code as before; /retry {warmer:g} draws more freely")
 
     def accept(self) -> None:
         """Keep the pending turn, if there is one."""

@@ -27,7 +27,7 @@ class Candidate:
 def complete(line: str, cursor: int, table: Table[C], list_folder: ListFolder) -> list[Candidate]:
     """Return what the text before the cursor may become; steps are never completed."""
     typed = line[:cursor]
-    if not typed.startswith("/") or typed.startswith("//") or "\n" in typed:
+    if not typed.startswith("/") or "\n" in typed:
         return []
     name, space, argument = typed[1:].partition(" ")
     if not space:

@@ -64,7 +64,8 @@ class PlainReader:
 
     is_terminal = False
 
-    def __init__(self, source: BinaryIO | None, prompts: TextIO, *, attended: bool) -> None:
+    def __init__(self, source: BinaryIO | None, prompts: TextIO | None, *, attended: bool) -> None:
+        """Take the streams; Python has None for those that were closed before it started."""
         self.attended = attended
         self._source = source
         self._prompts = prompts
@@ -94,8 +95,9 @@ class PlainReader:
         return ""
 
     def _prompt(self, text: str) -> None:
-        self._prompts.write(text)
-        self._prompts.flush()
+        if self._prompts is not None:
+            self._prompts.write(text)
+            self._prompts.flush()
 
 
 def _decode(data: bytes, *, first: bool) -> str:

@@ -74,6 +74,13 @@ def test_the_way_back_gives_the_text(tokenizers: Tokenizers) -> None:
         assert tokenizers.ours.detokenize(tokenizers.ours.tokenize(text)) == text
 
 
+def test_the_newest_characters_come_back_too(tokenizers: Tokenizers) -> None:
+    points = sorted(NEWER)
+    for start in range(0, len(points), 100):
+        text = " a1".join(map(chr, points[start : start + 100]))
+        assert tokenizers.ours.detokenize(tokenizers.ours.tokenize(text)) == text
+
+
 def test_exact_control_tokens(tokenizers: Tokenizers) -> None:
     rng, pieces = random.Random(3), fuzzed(2000, seed=3)
     texts = [END.join(rng.sample(pieces, rng.randint(2, 4))) for _ in range(1000)]

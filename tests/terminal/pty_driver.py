@@ -80,18 +80,19 @@ class Terminal:
         """Type."""
         os.write(self._master, keys.encode())
 
-    def expect(self, wanted: str, timeout: float = TIMEOUT) -> str:
-        """Wait until a text is shown and return what was shown before it.
+    def expect(self, wanted: str | re.Pattern[str], timeout: float = TIMEOUT) -> str:
+        """Wait until a text or a match is shown and return what was shown before it.
 
         Raises:
             AssertionError: it did not come in time, or the program ended before it did.
         """
         deadline = time.monotonic() + timeout
-        while (found := self.text.find(wanted, self._seen)) < 0:
+        pattern = re.compile(re.escape(wanted)) if isinstance(wanted, str) else wanted
+        while (found := pattern.search(self.text, self._seen)) is None:
             if not self._read(deadline):
                 raise AssertionError(f"no {wanted!r} after:\n{self.text[self._seen :]}")
-        skipped = self.text[self._seen : found]
-        self._seen = found + len(wanted)
+        skipped = self.text[self._seen : found.start()]
+        self._seen = found.end()
         return skipped
 
     def wait(self, timeout: float = TIMEOUT) -> int:

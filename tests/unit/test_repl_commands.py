@@ -237,7 +237,7 @@ def test_warnings_of_a_turn(chat: Run) -> None:
 
 def test_the_same_code_again_is_said(chat: Run) -> None:
     _, shown = chat(FakeEngine("a = 1", "a = 1"), "A.", "/retry 0.8", "/q", "")
-    assert "the same code as before" in shown
+    assert "the same code as before; /retry 1.3 draws more freely\n" in shown
 
 
 def test_context_full_leaves_the_program_and_speaks_of_set(chat: Run) -> None:
@@ -376,6 +376,7 @@ def test_the_plain_reader_reads_lines_and_records_them() -> None:
     assert reader.ask("save? ") == ""
 
 
-def test_a_closed_stdin_is_the_end() -> None:
+def test_closed_streams_are_an_end_and_a_silence() -> None:
     with pytest.raises(EOFError):
         PlainReader(None, io.StringIO(), attended=False).read(1, str)
+    assert PlainReader(io.BytesIO(b"a\n"), None, attended=False).read(1, str) == "a"
