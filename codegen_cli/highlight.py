@@ -7,6 +7,7 @@ newest word, or an open string, waits until its end is known, so its colour is r
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from codegen_cli.console import visible
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
+_LONG_QUOTES = ('"""', "'''")
 _WORD = re.compile(r"\w*\Z")
 _STYLES = (
     ("Comment", "cyan"),
@@ -34,6 +36,8 @@ class CodeStream:
     """Feed pieces of Python source, get styled text to print once."""
 
     def __init__(self) -> None:
+        # Only the source since the last line that begins outside any string: lexing a long answer
+        # from its start for every token would take longer than writing it.
         self._source = ""
         self._shown = 0
 
@@ -41,7 +45,10 @@ class CodeStream:
         """Return what can be shown now, in colour."""
         self._source += piece
         line = self._source.rfind("\n") + 1
-        return self._show(line + _settled(self._source[line:]))
+        text = self._show(line + _settled(self._source[line:]))
+        if line and all(self._source.count(quotes, 0, line) % 2 == 0 for quotes in _LONG_QUOTES):
+            self._source, self._shown = self._source[line:], self._shown - line
+        return text
 
     def finish(self) -> Text:
         """Return the rest."""
@@ -50,6 +57,33 @@ class CodeStream:
     def _show(self, end: int) -> Text:
         start, self._shown = self._shown, max(self._shown, end)
         return styled(self._source[:end], start)
+
+
+class Spaced:
+    """Write text once; the line ends at its end wait until something follows them."""
+
+    def __init__(self, write: Callable[[Text], None]) -> None:
+        self._write = write
+        self._blank = ""
+        self.begun = False
+
+    def add(self, text: Text) -> None:
+        """Write text up to its last line ends."""
+        kept = len(text.plain.rstrip("\n"))
+        if kept:
+            self._write(Text(self._blank) + text[:kept])
+            self._blank, self.begun = "", True
+        self._blank += text.plain[kept:]
+
+    def wait(self, blank: str) -> None:
+        """Let these line ends wait instead of the ones that do."""
+        self._blank = blank
+
+    def end(self, blank: str) -> None:
+        """Write these line ends instead of the waiting ones, if anything was written at all."""
+        if self.begun and blank:
+            self._write(Text(blank))
+        self._blank = ""
 
 
 def styled(source: str, start: int = 0) -> Text:

@@ -8,6 +8,7 @@ import typer
 
 from codegen_cli import __version__, console
 from codegen_cli.cli import models
+from codegen_cli.cli.bench import bench
 from codegen_cli.cli.chat import chat
 from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
@@ -56,4 +57,5 @@ for _command, _panel in ((chat, "Write"), (run, "Write"), (complete, "Write")):
     app.command(rich_help_panel=_panel)(_command)
 app.add_typer(models.app, name="models", rich_help_panel="Models")
 app.command(rich_help_panel="Models")(convert)
+app.command(rich_help_panel="Measure")(bench)
 app.command(rich_help_panel="System")(doctor)

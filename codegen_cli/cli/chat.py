@@ -9,10 +9,10 @@ import typer
 
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
-from codegen_cli.cli.files import read_input, write_output
-from codegen_cli.cli.interrupt import interruptible
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.cli.steps import read_prefix
+from codegen_cli.files import read_input, write_output
+from codegen_cli.interrupt import interruptible
 from codegen_cli.program import Program, parse_program
 from codegen_cli.settings import EngineSettings, Sampling
 

@@ -11,12 +11,12 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.files import read_input
-from codegen_cli.cli.interrupt import interruptible
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.engine.base import Engine
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted, UsageError
+from codegen_cli.files import read_input
+from codegen_cli.interrupt import interruptible
 from codegen_cli.program import NoStop, Stopper, StopStrings, StopWatcher
 from codegen_cli.settings import EngineSettings, Sampling
 
@@ -36,6 +36,8 @@ def complete(
     as_json: o.Json = False,
     model: o.Model = o.MODEL,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    main_gpu: o.MainGpu = None,
+    tensor_split: o.TensorSplit = None,
     threads: o.Threads = None,
     ctx: o.Context = None,
     verbose: o.Verbose = False,
@@ -60,7 +62,14 @@ def complete(
     text = _prompt(prompt)
     stopper = _stopper(stop or [], truncate=truncate)
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
-    settings = EngineSettings(gpu_layers, threads, ctx, verbose)
+    settings = EngineSettings(
+        gpu_layers,
+        threads,
+        ctx,
+        verbose,
+        main_gpu=main_gpu,
+        tensor_split=o.shares(tensor_split),
+    )
     with open_engine(model, settings) as engine:
         if echo and not as_json:
             console.emit(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
@@ -29,6 +30,8 @@ _PACKAGES = (
 def doctor(
     model: o.Model = o.MODEL,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    main_gpu: o.MainGpu = None,
+    tensor_split: o.TensorSplit = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the installation: versions, backends, devices, CPU kernels, folders, one answer.
@@ -43,6 +46,7 @@ def doctor(
 
       codegen doctor --json | jq .model
     """
+    settings = EngineSettings(gpu_layers, main_gpu=main_gpu, tensor_split=o.shares(tensor_split))
     report: dict[str, Any] = {
         "versions": _versions(),
         "llama_cpp": _llama(),
@@ -51,7 +55,7 @@ def doctor(
             "state": str(paths.state_dir()),
             "cache": str(paths.cache_dir()),
         },
-        "model": _model(model, gpu_layers),
+        "model": _model(model, settings),
     }
     if as_json:
         console.emit(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
@@ -81,22 +85,25 @@ def _llama() -> dict[str, Any]:
     c = llama()
     return {
         "gpu_build": bool(c.llama_supports_gpu_offload()),
-        "devices": compute_devices(),
+        "devices": [asdict(device) for device in compute_devices()],
         "cpu_kernels": list(cpu_features(system_info(c))),
         "threads": default_threads(),
         "system": system_info(c).strip(),
     }
 
 
-def _model(name: str, gpu_layers: str) -> dict[str, Any]:
+def _model(name: str, settings: EngineSettings) -> dict[str, Any]:
     """Load the model and let it write a few tokens."""
+    from codegen_cli.engine.listener import Listener
     from codegen_cli.engine.llama_engine import LlamaEngine
     from codegen_cli.engine.records import Completion
     from codegen_cli.program import NoStop
     from codegen_cli.registry.find import find_model
 
+    warnings: list[str] = []
+    listener = Listener(warn=warnings.append)
     try:
-        with LlamaEngine(find_model(name), EngineSettings(gpu_layers=gpu_layers)) as engine:
+        with LlamaEngine(find_model(name), settings, listener=listener) as engine:
             answer = None
             for item in engine.generate("x = ", Sampling(temperature=0, max_tokens=8), NoStop()):
                 answer = item
@@ -106,7 +113,9 @@ def _model(name: str, gpu_layers: str) -> dict[str, Any]:
                 "name": engine.info.name,
                 "path": engine.info.path,
                 "file_type": engine.info.file_type,
+                "plan": engine.plan.reason if engine.plan.devices else None,
                 "placement": engine.placement,
+                "warnings": warnings,
                 "error": None if ok else "it wrote nothing",
             }
     except CodegenError as error:
@@ -118,15 +127,24 @@ def _show(report: dict[str, Any]) -> None:
     for section in ("versions", "llama_cpp", "paths"):
         out.print(f"[value]{section.replace('_', '.')}[/]")
         for key, value in report[section].items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            shown = ", ".join(map(_in_words, value)) if isinstance(value, list) else value
             out.print(f"  {key:<18}{console.visible(str(shown))}", markup=False, soft_wrap=True)
     model = report["model"]
     mark = "[ok]ok[/]" if model["ok"] else "[error]failed[/]"
     out.print(f"[value]model[/]\n  {'answers':<18}{mark}")
-    for key in ("name", "path", "file_type", "placement", "error"):
+    for warning in model.get("warnings", ()):
+        console.warn(warning)
+    for key in ("name", "path", "file_type", "plan", "placement", "error"):
         if model.get(key):
             out.print(
                 f"  {key:<18}{console.visible(str(model[key]))}", markup=False, soft_wrap=True
             )
     if not report["llama_cpp"]["gpu_build"] and sys.platform == "darwin":
         console.warn("this llama.cpp build has no Metal backend; see the README's GPU section")
+
+
+def _in_words(item: Any) -> str:
+    """Return a device, or anything else of a list, as text."""
+    from codegen_cli.engine.device import Device
+
+    return str(Device(**item)) if isinstance(item, dict) else str(item)

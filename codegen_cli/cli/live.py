@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from codegen_cli import console
-from codegen_cli.highlight import CodeStream, styled
+from codegen_cli.highlight import CodeStream, Spaced, styled
 from codegen_cli.program import SEPARATOR
 
 if TYPE_CHECKING:
@@ -22,20 +22,19 @@ class LiveView:
     """Print steps and code once, in colour, as they come, spaced like the finished file."""
 
     def __init__(self, target: Console) -> None:
-        self._target = target
+        self._text = Spaced(lambda text: target.print(text, end="", soft_wrap=True))
         self._code = CodeStream()
-        self._blank = ""
         self._status: Status | None = None
 
     def start(self, program: Program) -> None:
         """Show what the program begins with."""
-        self._write(styled(program.text))
+        self._text.add(styled(program.text))
 
     def step(self, header: str, index: int, total: int) -> None:
         """Show a step's comment; a spinner says that the model reads until the first code."""
-        self._write(Text(console.visible(header), style="step"))
+        self._text.add(Text(console.visible(header), style="step"))
         # The spinner needs a line of its own.
-        self._flush()
+        self._text.end("\n")
         self._code = CodeStream()
         if console.stderr().is_terminal:
             self._status = console.stderr().status(f"[muted]step {index} of {total}[/]")
@@ -44,31 +43,18 @@ class LiveView:
     def code(self, piece: str) -> None:
         """Show the next piece of code."""
         self._stop_status()
-        self._write(self._code.feed(piece))
+        self._text.add(self._code.feed(piece))
 
     def turn(self, result: TurnResult) -> None:
-        """End a turn."""
+        """End a turn, whatever blank lines the model wrote, on one blank line."""
         self._stop_status()
-        self._write(self._code.finish())
-        self._blank = SEPARATOR
+        self._text.add(self._code.finish())
+        self._text.wait(SEPARATOR if result.turn.code.strip() else "\n")
 
     def finish(self) -> None:
         """End the program on exactly one line end."""
         self._stop_status()
-        self._blank = ""
-        self._target.print()
-
-    def _write(self, text: Text) -> None:
-        plain = text.plain
-        kept = len(plain.rstrip("\n"))
-        if kept:
-            self._target.print(Text(self._blank) + text[:kept], end="", soft_wrap=True)
-            self._blank = ""
-        self._blank += plain[kept:]
-
-    def _flush(self) -> None:
-        self._target.print(self._blank, end="")
-        self._blank = ""
+        self._text.end("\n")
 
     def _stop_status(self) -> None:
         if self._status is not None:

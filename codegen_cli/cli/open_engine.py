@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen_cli import console
-from codegen_cli.cli.files import read_input
+from codegen_cli.files import read_input
 from codegen_cli.registry.find import find_model
 from codegen_cli.settings import EngineSettings
 
@@ -39,23 +39,28 @@ def open_engine(
     path = find_model(model)
     # Imported here: llama_cpp and numpy cost about 0.3 s, which `--help` must not pay.
     from codegen_cli.engine.library import llama
+    from codegen_cli.engine.listener import Listener
     from codegen_cli.engine.llama_engine import LlamaEngine
-    from codegen_cli.engine.placement import ignored_gpu_request
+    from codegen_cli.engine.placement import ignored_gpu_options
 
-    if ignored_gpu_request(
-        settings.gpu_layers, build_has_gpu=bool(llama().llama_supports_gpu_offload())
-    ):
+    build_has_gpu = bool(llama().llama_supports_gpu_offload())
+    for option in ignored_gpu_options(settings, build_has_gpu=build_has_gpu):
         console.warn(
-            f"--gpu-layers {settings.gpu_layers} is ignored: this build of llama.cpp has no GPU "
-            "backend (see `codegen doctor`)"
+            f"{option} is ignored: this build of llama.cpp has no GPU backend, or no GPU is here "
+            "(see `codegen doctor`)"
         )
+    listener = Listener(note=_silent if quiet else console.note, warn=console.warn)
     with console.stderr().status(f"loading {path.stem}…"):
-        engine = LlamaEngine(path, settings)
+        engine = LlamaEngine(path, settings, listener=listener)
         _speculate(engine, speculation)
     if not quiet:
         info = engine.info
         console.note(f"{info.name} {info.file_type} · {engine.placement}")
     return engine
+
+
+def _silent(_message: str) -> None:
+    pass
 
 
 def _speculate(engine: LlamaEngine, speculation: Speculation) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from codegen_cli.errors import UsageError
 from codegen_cli.settings import DEFAULT_MODEL, EngineSettings, Sampling
 
 _D = Sampling()
@@ -18,6 +19,22 @@ def complete_model(incomplete: str) -> list[str]:
     from codegen_cli.registry.find import local_models
 
     return [model.name for model in local_models() if model.name.startswith(incomplete)]
+
+
+def shares(value: str | None) -> tuple[float, ...]:
+    """Return the shares that `--tensor-split` gives, such as "0.6,0.4".
+
+    Raises:
+        UsageError: they are not numbers with commas between them.
+    """
+    if value is None:
+        return ()
+    try:
+        return tuple(float(share) for share in value.split(","))
+    except ValueError:
+        raise UsageError(
+            f'--tensor-split "{value}" is not a list of shares', "try --tensor-split 0.6,0.4"
+        ) from None
 
 
 Model = Annotated[
@@ -38,6 +55,26 @@ GpuLayers = Annotated[
         "-ngl",
         help="Layers on the GPU: auto, all or a number.",
         envvar="CODEGEN_GPU_LAYERS",
+        rich_help_panel=_ENGINE,
+    ),
+]
+MainGpu = Annotated[
+    int | None,
+    typer.Option(
+        "--main-gpu",
+        min=0,
+        help="Use only this GPU, by its number in `codegen doctor`.",
+        envvar="CODEGEN_MAIN_GPU",
+        rich_help_panel=_ENGINE,
+    ),
+]
+TensorSplit = Annotated[
+    str | None,
+    typer.Option(
+        "--tensor-split",
+        metavar="SHARE,SHARE…",
+        help="How to divide the layers among several GPUs; by free memory by default.",
+        envvar="CODEGEN_TENSOR_SPLIT",
         rich_help_panel=_ENGINE,
     ),
 ]

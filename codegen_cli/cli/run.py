@@ -12,12 +12,12 @@ import typer
 
 from codegen_cli import __version__, console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.files import check_output, write_output
-from codegen_cli.cli.interrupt import interruptible
 from codegen_cli.cli.live import LiveView, NoView
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.steps import read_prefix, read_steps
 from codegen_cli.errors import CodegenError, Interrupted
+from codegen_cli.files import check_output, write_output
+from codegen_cli.interrupt import interruptible
 from codegen_cli.program import Program, wrap
 from codegen_cli.settings import EngineSettings, Sampling
 
@@ -75,6 +75,8 @@ def run(
     draft: o.Draft = None,
     model: o.Model = o.MODEL,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    main_gpu: o.MainGpu = None,
+    tensor_split: o.TensorSplit = None,
     threads: o.Threads = None,
     ctx: o.Context = None,
     verbose: o.Verbose = False,
@@ -107,7 +109,14 @@ def run(
         _print_prompts(program, todo, as_json=as_json)
         return
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
-    settings = EngineSettings(gpu_layers, threads, ctx, verbose)
+    settings = EngineSettings(
+        gpu_layers,
+        threads,
+        ctx,
+        verbose,
+        main_gpu=main_gpu,
+        tensor_split=o.shares(tensor_split),
+    )
     on_stdout = sys.stdout.isatty() and output is None and not as_json
     speculation = Speculation(speculate, context_file or [], draft)
     with open_engine(model, settings, speculation) as engine:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codegen_cli.cli.files import read_input
 from codegen_cli.errors import UsageError
+from codegen_cli.files import read_input
 from codegen_cli.program import (
     Problem,
     fill,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from codegen_cli.convert.verify import Verification, verify_file
 from codegen_cli.convert.vocab import read_vocab
 from codegen_cli.convert.write import PlannedTensor, write_gguf
 from codegen_cli.errors import CodegenError, UsageError
+from codegen_cli.files import place, temporary_beside
 
 #: Told what is being done, how much more of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
@@ -99,7 +98,7 @@ def convert(
             if options.verify:
                 on_progress("checking", 0, 0)
                 verification = verify_file(temporary, config, checkpoint, vocab, file_type)
-            temporary.replace(output)
+            place(temporary, output)
     return ConvertReport(
         path=output,
         file_type=file_type,
@@ -156,20 +155,6 @@ def check_space(output: Path, needed: int) -> None:
             f"{free / 1e9:.2f} GB free",
             "free some space, or choose a smaller type",
         )
-
-
-@contextmanager
-def temporary_beside(output: Path) -> Iterator[Path]:
-    """Yield a temporary path beside the output and remove what is left there at the end."""
-    path = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        yield path
-    except OSError as error:
-        raise CodegenError(
-            f'cannot write "{output}": {error.strerror or error}', "check the disk and its space"
-        ) from error
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def _fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from codegen_cli.engine.base import never
 from codegen_cli.engine.context import Context, Entry
+from codegen_cli.engine.gguf import GGUFFile
 from codegen_cli.engine.model import Model
+from codegen_cli.engine.open_context import open_context
 from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.prefix_cache import Sequence as Line
 from codegen_cli.errors import UsageError
@@ -15,21 +17,14 @@ from codegen_cli.errors import UsageError
 class DraftModel:
     """A second, smaller model with a cache of its own; makes a drafter for each answer."""
 
-    def __init__(self, model: Model, target: Model, n_ctx: int, threads: int) -> None:
-        """Allocate the cache.
+    def __init__(self, model: Model, n_ctx: int, threads: int) -> None:
+        """Allocate the cache for a loaded model, which is closed with this.
 
         Raises:
-            UsageError: the two vocabularies differ, so tokens of one mean nothing to the other.
+            ModelError: there is no memory for it.
         """
-        for key in ("tokenizer.ggml.tokens", "tokenizer.ggml.merges"):
-            if model.file.metadata.get(key) != target.file.metadata.get(key):
-                raise UsageError(
-                    f'the draft model "{model.info.name}" has another vocabulary than '
-                    f'"{target.info.name}"',
-                    "use a smaller model of the same family",
-                )
         self._model = model
-        self.context = Context(model.pointer, n_ctx, threads, model.vocabulary.size)
+        self.context = open_context(model, n_ctx, threads)
         self.cache = PrefixCache(self.context)
 
     def drafter(self) -> ModelDrafter:
@@ -40,6 +35,21 @@ class DraftModel:
         """Free context and model; safe to call twice."""
         self.context.close()
         self._model.close()
+
+
+def check_same_vocabulary(draft: GGUFFile, target: GGUFFile) -> None:
+    """Refuse a draft model whose tokens mean something else.
+
+    Raises:
+        UsageError: the vocabularies differ.
+    """
+    for key in ("tokenizer.ggml.tokens", "tokenizer.ggml.merges"):
+        if draft.metadata.get(key) != target.metadata.get(key):
+            raise UsageError(
+                f'the draft model "{draft.path.name}" has another vocabulary than '
+                f'"{target.path.name}"',
+                "use a smaller model of the same family",
+            )
 
 
 class ModelDrafter:

@@ -12,8 +12,12 @@ import sys
 from collections import deque
 from typing import Any
 
-_ERROR_LEVEL = 3
+#: `ggml/include/ggml.h`, enum ggml_log_level; 3 is a warning.
+_ERROR_LEVEL = 4
 _CONTINUE_LEVEL = 5
+
+#: The last error alone often says only that loading failed; the cause is in a line before it.
+_ERRORS_TOLD = 3
 
 
 class LlamaLog:
@@ -42,9 +46,9 @@ class LlamaLog:
         return "".join(line for _, line in self.lines)
 
     def last_error(self) -> str:
-        """Return the newest error line, or an empty string."""
+        """Return the newest lines of errors in one, or an empty string."""
         errors = [line.strip() for level, line in self.lines if level == _ERROR_LEVEL]
-        return errors[-1] if errors else ""
+        return "; ".join(errors[-_ERRORS_TOLD:])
 
 
 log = LlamaLog()

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
-from codegen_cli.engine.context import Context
 from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
-from codegen_cli.engine.draft_model import DraftModel
+from codegen_cli.engine.draft_model import DraftModel, check_same_vocabulary
+from codegen_cli.engine.gguf import read_gguf
+from codegen_cli.engine.listener import QUIET, Listener
 from codegen_cli.engine.model import Model
+from codegen_cli.engine.offload import OffloadPlan
+from codegen_cli.engine.open_context import open_context
 from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
 from codegen_cli.engine.scoring import Span, score_spans
@@ -27,25 +30,21 @@ SEQUENCES = 64
 class LlamaEngine:
     """Continue text with a GGUF model; what was evaluated once is not evaluated again."""
 
-    def __init__(self, path: Path, settings: EngineSettings) -> None:
+    def __init__(self, path: Path, settings: EngineSettings, *, listener: Listener = QUIET) -> None:
         """Load a model.
 
         Raises:
             ModelError: it is missing, broken or does not fit.
-            UsageError: `--ctx` exceeds what the model was trained for.
+            UsageError: `--ctx` exceeds what the model was trained for, or a GPU is not there.
         """
         threads = settings.threads or default_threads()
-        self._model = Model(path, settings, threads)
+        self._listener = listener
+        self._model = Model(path, settings, threads, listener=listener)
         self.info = self._model.info
-        self.vocabulary = self._model.vocabulary
         self.n_ctx = _context_size(settings.ctx, self.info.n_ctx_train)
-        self._context = Context(
-            self._model.pointer,
-            max(self.n_ctx, settings.kv_tokens or 0),
-            threads,
-            self.vocabulary.size,
-            sequences=SEQUENCES,
-        )
+        cells = max(self.n_ctx, settings.kv_tokens or 0)
+        self._context = open_context(self._model, cells, threads, sequences=SEQUENCES)
+        self.vocabulary = self._model.vocabulary
         self._cache = PrefixCache(self._context)
         self._settings = settings
         self._threads = threads
@@ -67,15 +66,20 @@ class LlamaEngine:
             UsageError: its vocabulary is another one.
             ModelError: it is missing, broken or does not fit.
         """
-        self._draft = DraftModel(
-            Model(path, self._settings, self._threads), self._model, self.n_ctx, self._threads
-        )
+        check_same_vocabulary(read_gguf(path), self._model.file)
+        model = Model(path, self._settings, self._threads, listener=self._listener)
+        self._draft = DraftModel(model, self.n_ctx, self._threads)
         self._new_drafter = self._draft.drafter
 
     @property
     def placement(self) -> str:
         """Say where the model really runs."""
         return str(self._model.placement)
+
+    @property
+    def plan(self) -> OffloadPlan:
+        """Return the plan that the model was loaded by."""
+        return self._model.plan
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text."""

@@ -6,19 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from codegen_cli.engine.offload import Request
 from codegen_cli.errors import UsageError
+from codegen_cli.settings import EngineSettings
 
 _OFFLOADED = re.compile(r"offloaded (\d+)/(\d+) layers to GPU")
 _DEVICE = re.compile(r"load_tensors:\s+(\S+) model buffer size\s*=\s*([\d.]+) MiB")
 #: Newest first: the first one a CPU has names the kernels that matter most here.
 _FEATURES = ("AMX_INT8", "AVX512_VNNI", "AVX_VNNI", "AVX512", "AVX2", "AVX", "SVE", "NEON", "SSE3")
 
-ALL_LAYERS = -1
-
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The layers on a GPU out of all, the devices that hold weights, and the CPU's kernels."""
+    """The layers on a GPU out of all, the devices that hold weights, and the CPU's kernels.
+
+    Layers are counted as llama.cpp does: the blocks and the output.
+    """
 
     gpu_layers: int
     layers: int
@@ -36,22 +39,32 @@ class Placement:
         return f"{self.gpu_layers}/{self.layers} layers on {where}{rest}"
 
 
-def wanted_gpu_layers(value: str, *, build_has_gpu: bool) -> int:
-    """Return how many layers to ask llama.cpp for; ALL_LAYERS means all.
+def parse_gpu_layers(value: str) -> Request:
+    """Return what `--gpu-layers` asks for.
 
     Raises:
         UsageError: `value` is not "auto", "all" or a number from 0 on.
     """
-    if value in ("auto", "all"):
-        return ALL_LAYERS if build_has_gpu else 0
+    if value == "auto":
+        return "auto"
+    if value == "all":
+        return "all"
     if value.isdecimal():
-        return int(value) if build_has_gpu else 0
+        return int(value)
     raise UsageError(f'--gpu-layers "{value}" is not auto, all or a number', "try --gpu-layers all")
 
 
-def ignored_gpu_request(value: str, *, build_has_gpu: bool) -> bool:
-    """Say whether the user asked for a GPU that this build of llama.cpp cannot use."""
-    return not build_has_gpu and value not in ("auto", "0")
+def ignored_gpu_options(settings: EngineSettings, *, build_has_gpu: bool) -> list[str]:
+    """Return the options that ask for a GPU where llama.cpp has none."""
+    if build_has_gpu:
+        return []
+    layers, split = settings.gpu_layers, ",".join(f"{share:g}" for share in settings.tensor_split)
+    asked = {
+        f"--gpu-layers {layers}": layers not in ("auto", "0"),
+        f"--main-gpu {settings.main_gpu}": settings.main_gpu is not None,
+        f"--tensor-split {split}": bool(split),
+    }
+    return [option for option, given in asked.items() if given]
 
 
 def cpu_features(system_info: str) -> tuple[str, ...]:
@@ -65,14 +78,18 @@ def cpu_features(system_info: str) -> tuple[str, ...]:
 
 
 def read_placement(load_log: str, layers: int, threads: int, system_info: str) -> Placement:
-    """Return the placement that llama.cpp's load log tells, not the one that was asked for."""
-    offloaded = _OFFLOADED.search(load_log)
-    on_gpu = min(int(offloaded[1]), layers) if offloaded else 0
+    """Return the placement that llama.cpp's load log tells, not the one that was asked for.
+
+    `layers` counts the output, as llama.cpp does.
+    """
     devices = tuple(
         f"{name} ({float(size):.0f} MiB)"
         for name, size in _DEVICE.findall(load_log)
-        if not name.startswith("CPU") and not name.endswith("_Host")
+        if not name.startswith(("CPU", "AMX")) and not name.endswith("_Host")
     )
+    # llama.cpp's sentence repeats what was asked for; only a buffer proves that a GPU has it.
+    offloaded = _OFFLOADED.search(load_log) if devices else None
+    on_gpu = min(int(offloaded[1]), layers) if offloaded else 0
     return Placement(on_gpu, layers, devices, threads, cpu_features(system_info))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rich.text import Text
 
 from codegen_cli import console
-from codegen_cli.highlight import CodeStream, styled
+from codegen_cli.highlight import CodeStream, Spaced, styled
 from codegen_cli.program import Program, Turn
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
@@ -36,20 +36,21 @@ class View:
     @contextmanager
     def writing(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that shows pieces of code once; a spinner turns until the first."""
-        stream = _CodeView(self._write)
+        text, code = Spaced(self._write), CodeStream()
         status = self._spin()
 
         def show(piece: str) -> None:
             if status is not None:
                 status.stop()
-            stream.show(piece)
+            text.add(code.feed(piece))
 
         try:
             yield show
         finally:
             if status is not None:
                 status.stop()
-            stream.finish()
+            text.add(code.finish())
+            text.end("\n")
 
     def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
         """Sum up a turn in one line, then warn of its problems."""
@@ -104,32 +105,6 @@ class View:
         status = self._console.status("[muted]reading…[/]")
         status.start()
         return status
-
-
-class _CodeView:
-    """Show code once; blank lines wait until something follows them."""
-
-    def __init__(self, write: Callable[[Text], None]) -> None:
-        self._write = write
-        self._code = CodeStream()
-        self._blank = ""
-        self._begun = False
-
-    def show(self, piece: str) -> None:
-        self._add(self._code.feed(piece))
-
-    def finish(self) -> None:
-        """End the code on one line end; no code at all leaves no line."""
-        self._add(self._code.finish())
-        if self._begun:
-            self._write(Text("\n"))
-
-    def _add(self, text: Text) -> None:
-        kept = len(text.plain.rstrip("\n"))
-        if kept:
-            self._write(Text(self._blank) + text[:kept])
-            self._blank, self._begun = "", True
-        self._blank += text.plain[kept:]
 
 
 def summary(number: int, result: TurnResult) -> str:

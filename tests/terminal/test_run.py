@@ -79,6 +79,35 @@ def test_the_comments_of_a_python_file_are_its_steps(codegen: Run, tmp_path: Pat
     assert json.loads(result.stdout)["prompts"] == ["# Print the number 5.\n"]
 
 
+def test_candidates_are_ranked_and_one_is_chosen(codegen: Run) -> None:
+    step = 'Compute the number of words and store it in "count".\n'
+    hot = ("--temperature", "2.5", "--max-tokens", "30")
+    result = codegen("run", "-", "-n", "8", "--json", *hot, stdin=step)
+    assert result.returncode == 0, result.stderr
+    (turn,) = json.loads(result.stdout)["turns"]
+    candidates = turn["candidates"]
+    assert 1 < len(candidates) <= 8
+    assert [c["chosen"] for c in candidates] == [True] + [False] * (len(candidates) - 1)
+    assert candidates[0]["text"] == turn["code"]
+    assert {"text", "mean_logprob", "finish_reason", "chosen"} <= set(candidates[0])
+    likely = [c["mean_logprob"] for c in candidates if c["parses"] and c["text"].strip()]
+    assert likely == sorted(likely, reverse=True)
+
+
+def test_speculation_gives_the_same_program_and_says_how_it_went(
+    codegen: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "old.py").write_text("values = [4, 8, 15, 16, 23]\ntotal = sum(values)\n")
+    plain = codegen("run", "-", stdin=STEPS).stdout
+    for options in (("--speculate",), ("--context-file", "old.py"), ("--draft", "nano")):
+        result = codegen("run", "-", *options, stdin=STEPS)
+        assert result.returncode == 0, result.stderr
+        assert result.stdout == plain
+    assert "guesses right" in result.stderr
+    missing = codegen("run", "-", "--draft", "nanoo", stdin=STEPS)
+    assert missing.returncode == 3 and "did you mean nano" in missing.stderr
+
+
 def test_an_output_file_is_written_whole(codegen: Run, tmp_path: Path) -> None:
     result = codegen("run", "-", "-o", "out.py", stdin=STEPS)
     assert result.returncode == 0 and result.stdout == ""

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from codegen_cli.cli.interrupt import interruptible
 from codegen_cli.engine.base import never
 from codegen_cli.engine.library import log
 from codegen_cli.engine.llama_engine import LlamaEngine
 from codegen_cli.engine.records import Chunk, Completion
 from codegen_cli.engine.vocabulary import TextStream
 from codegen_cli.errors import ContextFull, UsageError
+from codegen_cli.interrupt import interruptible
 from codegen_cli.program import NoStop, Stopper, StopStrings, StopWatcher
 from codegen_cli.registry.find import find_model
 from codegen_cli.settings import PROGRAM_PREFIX, EngineSettings, Sampling

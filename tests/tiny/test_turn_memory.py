@@ -87,7 +87,6 @@ def test_a_thousand_random_operations_evaluate_only_what_is_new() -> None:
         LlamaEngine(find_model("nano"), settings) as engine,
         LlamaEngine(find_model("nano"), EngineSettings(threads=1)) as fresh,
     ):
-        history: list[list[int]] = []
         for number in range(OPERATIONS):
             session.operate()
             prompt = session.program.prompt("Print the result.")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen_cli.cli.files import write_output
 from codegen_cli.engine.base import never
 from codegen_cli.engine.records import Chunk, Completion, ModelInfo
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
+from codegen_cli.files import write_output
 from codegen_cli.program import Program, Stopper
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands import COMMANDS

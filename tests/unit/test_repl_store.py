@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen_cli.cli.files import write_output
 from codegen_cli.errors import CodegenError, UsageError
+from codegen_cli.files import write_output
 from codegen_cli.repl.store import Store
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from codegen_cli import console
@@ -46,18 +48,40 @@ def check_output(path: Path) -> None:
 
 
 def write_output(path: Path, text: str) -> None:
-    """Write a file through a temporary one beside it, so that it is never half-written.
+    """Write a file whole or not at all; an existing one keeps its mode, a link its target.
 
     Raises:
         CodegenError: the disk refuses.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with temporary_beside(path) as temporary:
         with temporary.open("w", encoding="utf-8", newline="") as stream:
             stream.write(text)
-        temporary.replace(path)
+        place(temporary, path)
+
+
+@contextlib.contextmanager
+def temporary_beside(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside the file to write, and remove what is left there at the end.
+
+    Raises:
+        CodegenError: the disk refuses.
+    """
+    real = path.resolve()
+    temporary = real.with_name(f".{real.name}.{os.getpid()}.part")
+    try:
+        yield temporary
     except OSError as error:
-        raise CodegenError(f'cannot write "{path}": {error.strerror}', "check the path") from error
+        raise CodegenError(
+            f'cannot write "{path}": {error.strerror or error}', "check the disk and its space"
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def place(temporary: Path, path: Path) -> None:
+    """Put a finished temporary file in the place of another."""
+    real = path.resolve()
+    if real.exists():
+        shutil.copymode(real, temporary)
+    temporary.replace(real)

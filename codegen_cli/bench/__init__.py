@@ -1,0 +1,1 @@
+"""Measure one model on this machine: speeds, latencies, and the limits they come up against."""

@@ -1,0 +1,49 @@
+"""What the figures were measured on, and with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from codegen_cli import __version__
+
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine, and how busy it was with other work at this moment."""
+    return {
+        "processor": processor(),
+        "cpus": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "load_average": round(os.getloadavg()[0], 2),
+    }
+
+
+def processor() -> str:
+    """Return the name of the CPU."""
+    text = _CPU_INFO.read_text() if _CPU_INFO.is_file() else ""
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else platform.processor() or platform.machine()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide how fast it is."""
+    return {
+        "codegen-cli": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("llama-cpp-python", "numpy")},
+    }
+
+
+def peak_memory() -> int:
+    """Return the most bytes that were ever resident; mapped pages of the model file count."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,27 @@
+"""Turn a plan into the parameters that llama.cpp loads a model with."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from codegen_cli.engine.offload import OffloadPlan
+
+
+def load_params(c: Any, plan: OffloadPlan, *, repack: bool) -> Any:
+    """Return llama.cpp's model parameters for a plan; they own the array of shares."""
+    params = c.llama_model_default_params()
+    params.use_extra_bufts = repack
+    params.n_gpu_layers = plan.gpu_layers
+    used = [index for index, layers in enumerate(plan.per_device) if layers]
+    if len(used) > 1:
+        params.split_mode = c.LLAMA_SPLIT_MODE_LAYER
+        # With the counts themselves as shares llama.cpp's rule gives back exactly these counts.
+        shares = (ctypes.c_float * c.llama_max_devices())(*map(float, plan.per_device))
+        params.tensor_split = shares
+    else:
+        params.split_mode = c.LLAMA_SPLIT_MODE_NONE
+        # None at all without layers: with an idle GPU in its list llama.cpp would still copy
+        # weights there to evaluate long prompts, and "CPU" would not be the truth.
+        params.main_gpu = used[0] if used else -1
+    return params

@@ -1,0 +1,20 @@
+"""Make a context for a model, wherever there is memory for it."""
+
+from __future__ import annotations
+
+from codegen_cli.engine.context import Context
+from codegen_cli.engine.model import Model
+from codegen_cli.errors import ModelError
+
+
+def open_context(model: Model, cells: int, threads: int, *, sequences: int = 1) -> Context:
+    """Return a context; the model moves to the CPU, with a warning, when its GPU has no room.
+
+    Raises:
+        ModelError: there is no memory for it on the CPU either.
+    """
+    try:
+        return Context(model.pointer, cells, threads, model.vocabulary.size, sequences=sequences)
+    except ModelError as error:
+        model.move_to_cpu(error)
+    return Context(model.pointer, cells, threads, model.vocabulary.size, sequences=sequences)
