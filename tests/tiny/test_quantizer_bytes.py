@@ -96,7 +96,7 @@ def test_types_and_bytes_are_those_of_llama_cpp(tmp_path: Path, shape: str) -> N
             other.unlink()
 
 
-@pytest.mark.parametrize("n_layer", [1, 3, 8, 32, 33, 34])
+@pytest.mark.parametrize("n_layer", [1, 3, 8, 15, 32, 33, 34])
 def test_the_mixture_of_each_depth_is_that_of_llama_cpp(tmp_path: Path, n_layer: int) -> None:
     folder = checkpoint(tmp_path / "checkpoint", (256, 4, 32, 256, n_layer, "F32"))
     flatten(folder / "model.safetensors")
