@@ -7,7 +7,7 @@ import platform
 import sys
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from codegen_cli import __version__, console, paths
 from codegen_cli.cli import options as o
 from codegen_cli.errors import CheckFailed, CodegenError
 from codegen_cli.settings import EngineSettings, Sampling
+
+if TYPE_CHECKING:
+    from codegen_cli.engine.device import Device
 
 _PACKAGES = (
     "llama-cpp-python",
@@ -85,7 +88,7 @@ def _llama() -> dict[str, Any]:
     c = llama()
     return {
         "gpu_build": bool(c.llama_supports_gpu_offload()),
-        "devices": [asdict(device) for device in compute_devices()],
+        "devices": [_device(device) for device in compute_devices()],
         "cpu_kernels": list(cpu_features(system_info(c))),
         "threads": default_threads(),
         "system": system_info(c).strip(),
@@ -141,6 +144,11 @@ def _show(report: dict[str, Any]) -> None:
             )
     if not report["llama_cpp"]["gpu_build"] and sys.platform == "darwin":
         console.warn("this llama.cpp build has no Metal backend; see the README's GPU section")
+
+
+def _device(device: Device) -> dict[str, Any]:
+    # ggml tells only the size of main memory, and would have all of it free.
+    return asdict(device) | ({"free_bytes": None} if device.kind == "cpu" else {})
 
 
 def _in_words(item: Any) -> str:

@@ -63,7 +63,7 @@ MainGpu = Annotated[
     typer.Option(
         "--main-gpu",
         min=0,
-        help="Use only this GPU, by its number in `codegen doctor`.",
+        help="Use only this GPU; 0 is the first that `codegen doctor` lists.",
         envvar="CODEGEN_MAIN_GPU",
         rich_help_panel=_ENGINE,
     ),

@@ -10,17 +10,9 @@ from itertools import pairwise
 
 from gguf import TokenType
 
-from codegen_cli.convert.vocab import Vocab
+from codegen_cli.convert.vocab import Vocab, byte_spelling
 
 _CONTRACTIONS = ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d")
-
-
-def byte_spelling() -> dict[int, str]:
-    """Return GPT-2's printable character for each byte (openai/gpt-2 `bytes_to_unicode`)."""
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in printable]
-    spelled = {byte: chr(byte) for byte in printable}
-    return spelled | {byte: chr(256 + i) for i, byte in enumerate(others)}
 
 
 def encode(text: str, vocab: Vocab) -> list[int]:

@@ -16,6 +16,7 @@ from codegen_cli.convert.types import parse_file_type, tensor_type
 from codegen_cli.convert.verify import Verification, verify_file
 from codegen_cli.convert.vocab import read_vocab
 from codegen_cli.convert.write import PlannedTensor, write_gguf
+from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CodegenError, UsageError
 from codegen_cli.files import place, temporary_beside
 
@@ -94,6 +95,7 @@ def convert(
                 options.threads,
                 lambda n: on_progress("writing", n, parameters),
             )
+            check_codegen(read_gguf(temporary))
             verification = None
             if options.verify:
                 on_progress("checking", 0, 0)

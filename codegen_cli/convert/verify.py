@@ -16,9 +16,11 @@ from codegen_cli.convert import bpe
 from codegen_cli.convert.checkpoint import Checkpoint
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.reference import reference_logits
+from codegen_cli.convert.verify_rows import check_rows
 from codegen_cli.convert.vocab import Vocab
 from codegen_cli.engine.base import never
 from codegen_cli.engine.context import Context, Entry
+from codegen_cli.engine.gguf import read_gguf
 from codegen_cli.engine.model import Model
 from codegen_cli.engine.threads import default_threads
 from codegen_cli.engine.vocabulary import Vocabulary
@@ -91,6 +93,7 @@ def verify_file(
         actual_TxV = file_logits(model, tokens)
     finally:
         model.close()
+    check_rows(read_gguf(path), config, checkpoint)
     expected_TxV = reference_logits(config, checkpoint, tokens)
     result = compare(expected_TxV, actual_TxV)
     check_bounds(result, file_type)

@@ -47,9 +47,37 @@ def read_vocab(folder: Path, vocab_size: int) -> Vocab:
             f'no tokenizer in "{folder}" (vocab.json and merges.txt, or tokenizer.json)', _ADVICE
         )
     tokens, types = _lay_out(base, added, _special_tokens(folder), vocab_size)
-    if _END_OF_TEXT not in tokens:
-        raise CheckpointError(f'the tokenizer in "{folder}" has no {_END_OF_TEXT}', _ADVICE)
+    _check(tokens, merges, folder)
     return Vocab(tokens, types, merges, tokens.index(_END_OF_TEXT), files)
+
+
+def _check(tokens: tuple[str, ...], merges: tuple[str, ...], folder: Path) -> None:
+    """Refuse what llama.cpp could not use, before any weight is written."""
+    known = set(tokens)
+    problem = ""
+    if _END_OF_TEXT not in known:
+        problem = f"has no {_END_OF_TEXT}"
+    elif len(known) < len(tokens):
+        twice = next(token for i, token in enumerate(tokens) if token in tokens[:i])
+        problem = f"has the token {twice!r} twice"
+    elif missing := [byte for byte, token in byte_spelling().items() if token not in known]:
+        problem = f"has no token for the byte {missing[0]:#04x}"
+    else:
+        for merge in merges:
+            left, _, right = merge.partition(" ")
+            if not left or not right or left + right not in known:
+                problem = f"has the merge {merge!r}, whose result is no token"
+                break
+    if problem:
+        raise CheckpointError(f'the tokenizer in "{folder}" {problem}', _ADVICE)
+
+
+def byte_spelling() -> dict[int, str]:
+    """Return GPT-2's printable character for each byte (openai/gpt-2 `bytes_to_unicode`)."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    spelled = {byte: chr(byte) for byte in printable}
+    return spelled | {byte: chr(256 + i) for i, byte in enumerate(others)}
 
 
 def _read_slow(

@@ -6,13 +6,13 @@ llama.cpp itself is real and computes on the CPU, whatever it is asked for.
 from __future__ import annotations
 
 import ctypes
-import json
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from codegen_cli.cli import doctor as doctor_module
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.engine import context as context_module
 from codegen_cli.engine import devices as devices_module
@@ -245,6 +245,25 @@ def test_the_command_line_says_plan_and_truth(
     assert truth.startswith("nano") and "CPU, 1 thread" in truth
 
 
+def test_doctor_reports_the_plan_and_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, CARD)
+    report = doctor_module._model("nano", EngineSettings())
+    assert report["ok"] and report["plan"].startswith("7 of 7 layers on CUDA0")
+    assert report["warnings"] == []
+    pretend(monkeypatch, CARD, gpu_fails=True)
+    failed = doctor_module._model("nano", EngineSettings())
+    assert failed["ok"] and "out of memory" in failed["warnings"][0]
+    assert failed["placement"].startswith("CPU, ")
+
+
+def test_doctor_knows_the_free_memory_of_gpus_only() -> None:
+    assert doctor_module._device(CARD)["free_bytes"] == 8 * GIB
+    main_memory = doctor_module._device(Device("CPU", "processor", "cpu", 4 * GIB, 4 * GIB))
+    assert main_memory["free_bytes"] is None
+    assert doctor_module._in_words(main_memory) == "CPU (processor, 4.0 GiB)"
+    assert doctor_module._in_words("AVX2") == "AVX2"
+
+
 def test_a_cpu_only_build_says_no_plan_and_which_options_it_ignores(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -301,7 +320,6 @@ def test_ggml_tells_its_devices() -> None:
     devices = compute_devices()
     processor = next(device for device in devices if device.kind == "cpu")
     assert processor.total_bytes > GIB and "free" not in str(processor)
-    json.dumps([str(device) for device in devices])
 
 
 def test_the_same_card_seen_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:

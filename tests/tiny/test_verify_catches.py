@@ -12,12 +12,13 @@ import pytest
 from checkpoints import write_checkpoint
 from numpy.typing import NDArray
 
-from codegen_cli.convert import pipeline, write
+from codegen_cli.convert import pipeline, verify, write
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.convert.relayout import qkv_rows
+from codegen_cli.convert.types import FILE_TYPES
 from codegen_cli.convert.vocab import Vocab
-from codegen_cli.errors import CheckFailed, CodegenError
+from codegen_cli.errors import CheckFailed, CheckpointError
 
 Rows = Callable[[CodeGenConfig], NDArray[np.intp]]
 
@@ -65,29 +66,29 @@ def heads_of_one_core(config: CodeGenConfig) -> NDArray[np.intp]:
     return np.concatenate([query, key, value])
 
 
-def test_the_right_order_passes_for_every_type_tested_below(checkpoint: Path) -> None:
-    for file_type in ("F32", "F16", "Q8_0", "Q4_K_M", "Q2_K"):
-        output = checkpoint.parent / f"{file_type}.gguf"
-        report = convert(checkpoint, output, ConvertOptions(file_type), lambda *_: None)
-        assert report.verification is not None and output.is_file()
+@pytest.mark.parametrize("file_type", FILE_TYPES)
+def test_the_right_order_passes_in_every_type(checkpoint: Path, file_type: str) -> None:
+    output = checkpoint.parent / "m.gguf"
+    report = convert(checkpoint, output, ConvertOptions(file_type), lambda *_: None)
+    assert report.verification is not None and output.is_file()
 
 
-@pytest.mark.parametrize("file_type", ["F32", "F16", "Q8_0", "Q4_K_M", "Q2_K"])
-@pytest.mark.parametrize("rows", [unpermuted, value_for_key, heads_of_one_core])
-def test_a_wrong_row_order_is_refused(
+@pytest.mark.parametrize("file_type", FILE_TYPES)
+@pytest.mark.parametrize("rows", [unpermuted, value_for_key, heads_of_one_core, interleaved])
+def test_a_wrong_row_order_is_refused_in_every_type(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows, file_type: str
 ) -> None:
     monkeypatch.setattr(write, "qkv_rows", rows)
-    check_refused(checkpoint, file_type, "differs from the checkpoint")
+    check_refused(checkpoint, file_type, "qkv rows of layer")
 
 
-@pytest.mark.parametrize("file_type", ["F32", "F16", "Q8_0", "Q4_K_M"])
-def test_rotary_pairs_left_interleaved_are_refused(
-    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, file_type: str
+@pytest.mark.parametrize("rows", [unpermuted, value_for_key, heads_of_one_core, interleaved])
+def test_the_logits_alone_show_a_wrong_row_order(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
-    # Not for Q2_K: its own error on random weights is as large as this one.
-    monkeypatch.setattr(write, "qkv_rows", interleaved)
-    check_refused(checkpoint, file_type, "differs from the checkpoint")
+    monkeypatch.setattr(write, "qkv_rows", rows)
+    monkeypatch.setattr(verify, "check_rows", lambda *_: None)
+    check_refused(checkpoint, "Q8_0", "differs from the checkpoint")
 
 
 @pytest.mark.parametrize(
@@ -132,11 +133,14 @@ def test_a_wrong_vocabulary_is_refused(
     check_refused(checkpoint, "F16", "tokenizes|give .* back")
 
 
-def test_merges_of_another_tokenizer_are_refused(checkpoint: Path) -> None:
+def test_merges_of_another_tokenizer_are_refused_without_verification_too(
+    checkpoint: Path,
+) -> None:
     merges = checkpoint / "merges.txt"
     merges.write_text(merges.read_text(encoding="utf-8") + "m p\nmp o\nĠ y\n", encoding="utf-8")
     folder = checkpoint.parent / "out"
     folder.mkdir()
-    with pytest.raises(CodegenError):
-        convert(checkpoint, folder / "m.gguf", ConvertOptions("F16"), lambda *_: None)
+    options = ConvertOptions("F16", verify=False)
+    with pytest.raises(CheckpointError, match="merge 'm p'"):
+        convert(checkpoint, folder / "m.gguf", options, lambda *_: None)
     assert list(folder.iterdir()) == []

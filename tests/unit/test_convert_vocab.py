@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from gguf import TokenType
 
-from codegen_cli.convert.bpe import byte_spelling, encode, split_words
-from codegen_cli.convert.vocab import Vocab, read_vocab
+from codegen_cli.convert.bpe import encode, split_words
+from codegen_cli.convert.vocab import Vocab, byte_spelling, read_vocab
 from codegen_cli.errors import CheckpointError
 
 
@@ -72,6 +72,28 @@ def test_broken_tokenizers_are_refused(tmp_path: Path) -> None:
     (tmp_path / "vocab.json").write_text("[1]")
     with pytest.raises(CheckpointError, match="not a JSON object"):
         read_vocab(tmp_path, 260)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fragment"),
+    [
+        ("merges.txt", "ab c", "m p", "merge 'm p', whose result is no token"),
+        ("merges.txt", "ab c", "abc", "merge 'abc'"),
+        ("added_tokens.json", '"  "', '"abc"', "token 'abc' twice"),
+        ("vocab.json", '"Q"', '"QQ"', "no token for the byte 0x51"),
+        ("vocab.json", "endoftext", "end", "no <|endoftext|>"),
+    ],
+)
+def test_what_llama_cpp_could_not_use_is_refused_early(
+    tmp_path: Path, file: str, old: str, new: str, fragment: str
+) -> None:
+    path = write_slow(tmp_path) / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(CheckpointError) as caught:
+        read_vocab(tmp_path, 270)
+    assert fragment in str(caught.value)
 
 
 def test_another_kind_of_tokenizer_is_refused(tmp_path: Path) -> None:

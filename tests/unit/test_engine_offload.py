@@ -100,6 +100,7 @@ def test_a_full_card_beside_a_free_one_gets_nothing() -> None:
     plan = plan_offload("auto", [gpu(0.2, 24, 0), gpu(20, 24, 1)], need_of("6B F16"))
     assert plan.per_device == (0, 34)
     assert plan.reason.startswith("34 of 34 layers on CUDA1 (")
+    assert plan.reason.endswith(" GiB, 20.0 of 24.0 GiB free)")
 
 
 def test_a_huge_cache_leaves_room_for_fewer_layers() -> None:
