@@ -1,6 +1,6 @@
 """Make the pictures of the docs from real runs in a real terminal (needs tmux).
 
-    python docs/capture.py
+python docs/capture.py
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Answer:
     ) -> None:
         self.tokens: list[int] = []
         self.logprobs: list[float] = []
-        self.ended: FinishReason | None = None
+        self.ended: FinishReason | None = None if max_tokens > 0 else "length"
         self._prompt_tokens = prompt_tokens
         self._reused_tokens = reused_tokens
         self._max_tokens = max_tokens

@@ -183,7 +183,7 @@ class Batch:
             slot.answer.prompt_done()
         drawn, right = 0, 0
         evaluated = len(slot.sequence.tokens) - (len(slot.outputs) - 1)
-        for output in slot.outputs:
+        for output in slot.outputs if not slot.answer.ended else ():
             token = slot.sampler.sample(self._context.pointer, output)
             logprob = logprob_of(self._context.logits_V(output), token)
             chunk = slot.answer.take(token, logprob)
@@ -193,7 +193,8 @@ class Batch:
                 break
             right += 1
         self._cache.cut(slot.sequence, evaluated + right)
-        self._learn(slot, drawn, right)
+        if drawn:
+            self._learn(slot, drawn, right)
         if slot.answer.ended:
             self._free(slot)
             yield slot.number, slot.answer.finish(slot.control.drafted, slot.control.accepted)

@@ -18,7 +18,8 @@ from gguf import GGMLQuantizationType
 from numpy.typing import NDArray
 
 from codegen_cli.convert.pipeline import ConvertOptions, convert
-from codegen_cli.engine.context import BATCH_TOKENS, Context
+from codegen_cli.engine.base import never
+from codegen_cli.engine.context import BATCH_TOKENS, Context, Entry
 from codegen_cli.engine.library import llama
 from codegen_cli.engine.model import Model
 from codegen_cli.settings import EngineSettings
@@ -59,12 +60,12 @@ def our_logits(path: Path, tokens: Sequence[int], *, exact: bool = False) -> F32
     model = Model(path, EngineSettings(gpu_layers="0"), THREADS, repack=not exact)
     size = model.vocabulary.size
     with _exact_attention() if exact else nullcontext():
-        context = Context(model.pointer, len(tokens), THREADS, size, all_logits=True)
+        context = Context(model.pointer, len(tokens), THREADS, size)
     rows: list[F32] = []
     try:
         for start in range(0, len(tokens), BATCH_TOKENS):
             batch = tokens[start : start + BATCH_TOKENS]
-            context.decode(batch)
+            context.decode([Entry(t, start + i, 0, True) for i, t in enumerate(batch)], never)
             rows += [context.logits_V(i).copy() for i in range(len(batch))]
     finally:
         context.close()

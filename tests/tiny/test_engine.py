@@ -146,6 +146,11 @@ def test_half_a_character_is_never_shown(engine: LlamaEngine) -> None:
     assert stream.feed(tokens[0]) + stream.finish() == "�"
 
 
+def test_no_tokens_at_all_can_be_asked_for(engine: LlamaEngine) -> None:
+    _, completion = answer(engine, PROMPT, Sampling(max_tokens=0))
+    assert completion.finish_reason == "length" and completion.tokens == ()
+
+
 def test_an_empty_prompt_can_be_continued(engine: LlamaEngine) -> None:
     assert answer(engine, "")[1].generated_tokens > 0
 
