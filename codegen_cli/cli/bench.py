@@ -31,6 +31,8 @@ def bench(
     ] = None,
     model: o.Model = o.MODEL,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    main_gpu: o.MainGpu = None,
+    tensor_split: o.TensorSplit = None,
     threads: o.Threads = None,
     ctx: o.Context = None,
     verbose: o.Verbose = False,
@@ -56,7 +58,14 @@ def bench(
 
         check_plot(plot)
         check_output(plot)
-    settings = EngineSettings(gpu_layers, threads, ctx, verbose)
+    settings = EngineSettings(
+        gpu_layers,
+        threads,
+        ctx,
+        verbose,
+        main_gpu=main_gpu,
+        tensor_split=o.shares(tensor_split),
+    )
     report = _measure(model, settings, quick=quick)
     if plot is not None:
         from codegen_cli.bench.plot import write_plot

@@ -9,7 +9,7 @@ import typer
 
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
-from codegen_cli.cli.open_engine import open_engine
+from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.steps import read_prefix
 from codegen_cli.files import read_input, write_output
 from codegen_cli.interrupt import interruptible
@@ -35,7 +35,12 @@ def chat(
         typer.Option(help="What a new program begins with: paper, none, or a file."),
     ] = "paper",
     model: o.Model = o.MODEL,
+    speculate: o.Speculate = False,
+    context_file: o.ContextFiles = None,
+    draft: o.Draft = None,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
+    main_gpu: o.MainGpu = None,
+    tensor_split: o.TensorSplit = None,
     threads: o.Threads = None,
     ctx: o.Context = None,
     verbose: o.Verbose = False,
@@ -62,7 +67,16 @@ def chat(
     """
     program = _program(file, read_prefix(prefix))
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
-    with open_engine(model, EngineSettings(gpu_layers, threads, ctx, verbose)) as engine:
+    settings = EngineSettings(
+        gpu_layers,
+        threads,
+        ctx,
+        verbose,
+        main_gpu=main_gpu,
+        tensor_split=o.shares(tensor_split),
+    )
+    speculation = Speculation(speculate, context_file or [], draft)
+    with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
 
