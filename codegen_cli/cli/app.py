@@ -19,7 +19,7 @@ _HELP = """Grow a program one natural-language step at a time, on your own machi
 
 Examples:
 
-  codegen run examples/numbers.txt          turn a file of steps into a program
+  codegen run examples/average.txt          turn a file of steps into a program
 
   codegen chat                              one step a turn, with retry and undo
 

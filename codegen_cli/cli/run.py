@@ -95,7 +95,7 @@ def run(
 
     Examples:
 
-      codegen run examples/numbers.txt
+      codegen run examples/average.txt
 
       codegen run steps.txt -o program.py && python program.py
 
