@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ABORTED = 2
 _NO_SLOT = 1
+_GGML_TYPE_F32 = 0
 
 #: The largest number of tokens in one decode.
 BATCH_TOKENS = 512
@@ -35,9 +36,19 @@ class Context:
     """A KV cache of `cells` tokens, shared by up to `sequences` sequences, and their logits."""
 
     def __init__(
-        self, model: Any, cells: int, threads: int, n_vocab: int, *, sequences: int = 1
+        self,
+        model: Any,
+        cells: int,
+        threads: int,
+        n_vocab: int,
+        *,
+        sequences: int = 1,
+        exact: bool = False,
     ) -> None:
         """Allocate the cache.
+
+        `exact` keeps keys and values as float32 and does without flash attention, which adds up in
+        16 bits: twice the memory and slower, but nearer to the model as it was trained.
 
         Raises:
             ModelError: there is no memory for it.
@@ -56,6 +67,9 @@ class Context:
         params.kv_unified = True
         params.n_threads = params.n_threads_batch = threads
         params.no_perf = True
+        if exact:
+            params.type_k = params.type_v = _GGML_TYPE_F32
+            params.flash_attn_type = self._c.LLAMA_FLASH_ATTN_TYPE_DISABLED
         self.pointer: Any = self._c.llama_init_from_model(model, params)
         if not self.pointer:
             raise ModelError(

@@ -43,7 +43,9 @@ class LlamaEngine:
         self.info = self._model.info
         self.n_ctx = _context_size(settings.ctx, self.info.n_ctx_train)
         cells = max(self.n_ctx, settings.kv_tokens or 0)
-        self._context = open_context(self._model, cells, threads, sequences=SEQUENCES)
+        self._context = open_context(
+            self._model, cells, threads, sequences=SEQUENCES, exact=settings.exact
+        )
         self.vocabulary = self._model.vocabulary
         self._cache = PrefixCache(self._context)
         self._settings = settings

@@ -7,14 +7,21 @@ from codegen_cli.engine.model import Model
 from codegen_cli.errors import ModelError
 
 
-def open_context(model: Model, cells: int, threads: int, *, sequences: int = 1) -> Context:
+def open_context(
+    model: Model, cells: int, threads: int, *, sequences: int = 1, exact: bool = False
+) -> Context:
     """Return a context; the model moves to the CPU, with a warning, when its GPU has no room.
 
     Raises:
         ModelError: there is no memory for it on the CPU either.
     """
+
+    def make() -> Context:
+        size = model.vocabulary.size
+        return Context(model.pointer, cells, threads, size, sequences=sequences, exact=exact)
+
     try:
-        return Context(model.pointer, cells, threads, model.vocabulary.size, sequences=sequences)
+        return make()
     except ModelError as error:
         model.move_to_cpu(error)
-    return Context(model.pointer, cells, threads, model.vocabulary.size, sequences=sequences)
+    return make()
