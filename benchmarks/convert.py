@@ -26,8 +26,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 from tests.checkpoints import write_checkpoint
 
 QUANTIZE = """
@@ -165,5 +163,4 @@ def table(report: dict[str, object]) -> str:
 
 
 if __name__ == "__main__":
-    np.seterr(all="raise")
     main()

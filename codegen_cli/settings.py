@@ -32,12 +32,12 @@ class Sampling:
 class EngineSettings:
     """How a model is loaded.
 
-    `gpu_layers` is "auto", "all" or a number; `threads` None means one a physical core;
-    `ctx` None means the context the model was trained with (tokens). `kv_tokens` is the size of
-    the KV cache when it should hold more than one context. `strict` decodes each answer alone, so
-    that not even rounding depends on what else is in a batch. `exact` computes attention in 32
-    bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of the layers
-    that each GPU gets.
+    `gpu_layers` is "auto", "all" or a number; `threads` None means one a physical core, but one for
+    a tiny model; `ctx` None means the context the model was trained with (tokens). `kv_tokens` is
+    the size of the KV cache when it should hold more than one context. `strict` decodes each answer
+    alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
+    in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
+    the layers that each GPU gets.
     """
 
     gpu_layers: str = "auto"

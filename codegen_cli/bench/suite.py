@@ -18,7 +18,7 @@ from codegen_cli.bench.turns import speculation, turn_latency
 from codegen_cli.bench.weights import weights_of
 from codegen_cli.engine.gguf import read_gguf
 from codegen_cli.engine.llama_engine import LlamaEngine
-from codegen_cli.engine.threads import default_threads
+from codegen_cli.engine.threads import model_threads
 from codegen_cli.settings import EngineSettings
 
 _MEASURES = (prompt_speeds, decode_speeds, candidate_speed, turn_latency, speculation)
@@ -38,7 +38,7 @@ def measure(
         Interrupted: `should_stop` said so.
     """
     before = machine()
-    threads = settings.threads or default_threads()
+    threads = settings.threads or model_threads(path)
     say("loading")
     with LlamaEngine(path, settings) as engine:
         info, placement, n_ctx = engine.info, engine.placement, engine.n_ctx

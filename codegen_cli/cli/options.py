@@ -85,7 +85,7 @@ Threads = Annotated[
         "-t",
         min=1,
         max=1024,
-        help="CPU threads; one a physical core by default.",
+        help="CPU threads; by default one a physical core, one for a tiny model.",
         envvar="CODEGEN_THREADS",
         rich_help_panel=_ENGINE,
     ),

@@ -18,7 +18,7 @@ from codegen_cli.engine.open_context import open_context
 from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
 from codegen_cli.engine.scoring import Span, score_spans
-from codegen_cli.engine.threads import default_threads
+from codegen_cli.engine.threads import model_threads
 from codegen_cli.errors import ContextFull, UsageError
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
@@ -37,7 +37,7 @@ class LlamaEngine:
             ModelError: it is missing, broken or does not fit.
             UsageError: `--ctx` exceeds what the model was trained for, or a GPU is not there.
         """
-        threads = settings.threads or default_threads()
+        threads = settings.threads or model_threads(path)
         self._listener = listener
         self._model = Model(path, settings, threads, listener=listener)
         self.info = self._model.info
