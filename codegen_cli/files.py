@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from codegen_cli import console
 from codegen_cli.errors import CodegenError, UsageError
+
+#: No model reads more; a device that never ends must not fill the memory.
+_MOST_BYTES = 16 << 20
 
 
 def read_input(name: str) -> str:
@@ -19,13 +23,23 @@ def read_input(name: str) -> str:
     Raises:
         UsageError: it cannot be read or is not UTF-8.
     """
+    shown = "stdin" if name == "-" else f'"{name}"'
+    if name == "-" and sys.stdin is None:
+        raise UsageError("stdin is closed", "give a file, or open it")
     if name == "-" and sys.stdin.isatty():
         console.note("type or paste the text, then press Ctrl-D")
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                data = stream.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f'cannot read "{name}": {error.strerror}', "check the path") from error
-    shown = "stdin" if name == "-" else f'"{name}"'
+        raise UsageError(f"cannot read {shown}: {error.strerror}", "check the path") from error
+    if len(data) > _MOST_BYTES:
+        raise UsageError(
+            f"{shown} is larger than {_MOST_BYTES >> 20} MiB", "no context holds that much text"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -41,18 +55,40 @@ def check_output(path: Path) -> None:
     Raises:
         UsageError: its folder does not exist or is closed to the user.
     """
+    if is_special(path):
+        return
     if not path.parent.is_dir():
         raise UsageError(f'no such folder: "{path.parent}"', "make it first")
-    if not os.access(path.parent, os.W_OK):
-        raise UsageError(f'cannot write to "{path.parent}"', "choose another folder")
+    try:
+        with temporary_beside(path) as temporary:
+            temporary.touch()
+    except CodegenError as error:
+        raise UsageError(error.message, "choose another folder") from error
+
+
+def is_special(path: Path) -> bool:
+    """Say whether a path is a pipe or a device: written to as it is, never replaced."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def write_output(path: Path, text: str) -> None:
     """Write a file whole or not at all; an existing one keeps its mode, a link its target.
 
+    A pipe or a device gets the text as it is.
+
     Raises:
         CodegenError: the disk refuses.
     """
+    if is_special(path):
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CodegenError(f'cannot write "{path}": {error.strerror}') from error
+        return
     with temporary_beside(path) as temporary:
         with temporary.open("w", encoding="utf-8", newline="") as stream:
             stream.write(text)

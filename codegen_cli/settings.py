@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: The paper's program prefix (DESIGN of the turn protocol: salesforce/CodeGen `mtpb_sample.py`).
+#: The paper's program prefix (salesforce/CodeGen, `codegen1/benchmark/mtpb_sample.py`).
 PROGRAM_PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
 
 #: The name of the model that ships inside the package.
 DEFAULT_MODEL = "nano"
+
+#: The type that `codegen convert` writes: nearly nothing lost at half the size of F16.
+DEFAULT_FILE_TYPE = "Q8_0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def complete(
 
 def _prompt(argument: str | None) -> str:
     """Return stdin and then the argument, so that a file can be piped under an instruction."""
-    if argument is not None and sys.stdin.isatty():
+    if argument is not None and (sys.stdin is None or sys.stdin.isatty()):
         return argument
     piped = read_input("-")
     if not piped and argument is None:

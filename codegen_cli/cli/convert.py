@@ -12,6 +12,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
     from codegen_cli.convert.pipeline import ConvertReport, Progress
@@ -31,7 +32,7 @@ def convert(
             help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
             "Q3_K_M or Q2_K.",
         ),
-    ] = "Q8_0",
+    ] = DEFAULT_FILE_TYPE,
     tokenizer: Annotated[
         Path | None, typer.Option(help="Take the tokenizer files from this folder.")
     ] = None,

@@ -139,14 +139,15 @@ def run(
 def _print_prompts(program: Program, steps: list[str], *, as_json: bool) -> None:
     """Print what the model would see, with the code of earlier turns left out."""
     prompts = []
-    for step in steps:
-        prompts.append(program.prompt(step))
-        program = Program(prefix=program.prompt(step) + "…code…\n\n")
+    for number, step in enumerate(steps, 1):
+        prompt = program.prompt(step)
+        program = Program(prefix=prompt + "…code…\n\n")
+        if as_json:
+            prompts.append(prompt)
+        else:
+            console.emit(f"=== prompt {number} of {len(steps)} ===\n{prompt}")
     if as_json:
         console.emit(json.dumps({"prompts": prompts}, ensure_ascii=False, indent=2) + "\n")
-        return
-    for number, prompt in enumerate(prompts, 1):
-        console.emit(f"=== prompt {number} of {len(prompts)} ===\n{prompt}")
 
 
 def _write_program(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen_cli import files
 from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
 from codegen_cli.convert.config import CodeGenConfig, read_config
 from codegen_cli.convert.names import map_tensors
@@ -18,7 +19,8 @@ from codegen_cli.convert.vocab import read_vocab
 from codegen_cli.convert.write import PlannedTensor, write_gguf
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CodegenError, UsageError
-from codegen_cli.files import place, temporary_beside
+from codegen_cli.files import is_special, place, temporary_beside
+from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 #: Told what is being done, how much more of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
@@ -28,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 class ConvertOptions:
     """What the user asked for; None means read or guess it from the checkpoint."""
 
-    file_type: str = "F16"
+    file_type: str = DEFAULT_FILE_TYPE
     tokenizer: Path | None = None
     name: str | None = None
     family: str | None = None
@@ -140,8 +142,9 @@ def check_output(output: Path, *, force: bool) -> None:
         raise UsageError(f'"{output}" is a folder', "give a file name, such as model.gguf")
     if output.exists() and not force:
         raise UsageError(f'"{output}" exists', "use --force to replace it")
-    if not output.parent.is_dir():
-        raise UsageError(f'no such folder: "{output.parent}"', "make it first")
+    if is_special(output):
+        raise UsageError(f'"{output}" is a device or a pipe', "give a file name")
+    files.check_output(output)
 
 
 def check_space(output: Path, needed: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gguf import TokenType
 
+from codegen_cli.convert.checkpoint.wall import reading
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.errors import CheckpointError
 
@@ -38,6 +39,11 @@ def read_vocab(folder: Path, vocab_size: int) -> Vocab:
         CheckpointError: files are missing or broken, ids do not fit `vocab_size`, or the tokenizer
             is not GPT-2's byte-level BPE.
     """
+    with reading(folder):
+        return _read(folder, vocab_size)
+
+
+def _read(folder: Path, vocab_size: int) -> Vocab:
     if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
         base, merges, added, files = _read_slow(folder)
     elif (folder / "tokenizer.json").is_file():

@@ -136,7 +136,7 @@ class Batch:
             if any(slot.will_share(prompt) > known for slot in self._slots):
                 return
             reserved = sum(slot.missing_cells for slot in self._slots)
-            if self._slots and not self._cache.fits(reserved + request.cells - known):
+            if self._slots and not self._cache.fits(prompt, request.cells, reserved):
                 return
             waiting.popleft()
             sequence = self._cache.acquire(prompt, reserved + request.cells - known)
@@ -156,11 +156,16 @@ class Batch:
         self._started = time.perf_counter()
         try:
             self._context.decode(entries, self._should_stop)
+            for slot, tokens in zip(self._slots, taken, strict=True):
+                self._cache.append(slot.sequence, tokens)
+                del slot.todo[: len(tokens)]
         except Interrupted:
             return False
-        for slot, tokens in zip(self._slots, taken, strict=True):
-            self._cache.append(slot.sequence, tokens)
-            del slot.todo[: len(tokens)]
+        except BaseException:
+            # A second Ctrl-C can strike anywhere: drop what the books do not have.
+            for slot in self._slots:
+                self._context.remove(slot.sequence.number, len(slot.sequence.tokens))
+            raise
         return True
 
     def _take(self, slot: _Slot, entries: list[Entry]) -> list[int]:

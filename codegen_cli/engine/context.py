@@ -99,8 +99,9 @@ class Context:
         else:
             with _Abort(self._c, self.pointer, should_stop):
                 status = self._c.llama_decode(self.pointer, batch)
-        if status == _ABORTED:
+        if status != 0:
             self._forget(entries)
+        if status == _ABORTED:
             raise Interrupted()
         if status == _NO_SLOT:
             raise CodegenError(
@@ -113,7 +114,7 @@ class Context:
             )
 
     def _forget(self, entries: Sequence[Entry]) -> None:
-        """Take back what an aborted decode may have stored."""
+        """Take back what an aborted or failed decode may have stored."""
         first: dict[int, int] = {}
         for entry in entries:
             first.setdefault(entry.sequence, entry.position)

@@ -109,10 +109,15 @@ class PrefixCache:
         for sequence in [s for s in self._sequences if not s.in_use]:
             self._drop(sequence)
 
-    def fits(self, cells: int) -> bool:
-        """Say whether that many cells can be free beside the sequences in use."""
+    def fits(self, prompt: list[int], cells: int, reserved: int = 0) -> bool:
+        """Say whether a prompt that needs `cells` in all fits beside the sequences in use.
+
+        `reserved` cells more are promised to those.
+        """
+        best, known = self._best(prompt)
         held = {cell for seq in self._sequences if seq.in_use for cell in seq.cells}
-        return len(held) + cells <= self._memory.cells
+        held.update(best.cells[:known] if best else ())
+        return len(held) + reserved + cells - known <= self._memory.cells
 
     def _best(self, tokens: list[int]) -> tuple[Sequence | None, int]:
         """Return the sequence with the longest common prefix, and that length.

@@ -27,12 +27,12 @@ class Span:
 class _Job:
     """A span under way: its line in the cache and what is still to be evaluated."""
 
-    def __init__(self, span: Span, cache: PrefixCache) -> None:
+    def __init__(self, span: Span, cache: PrefixCache, reserved: int) -> None:
         self.span = span
         self.line = span.prefix + span.tokens
         known = span.prefix[:-1]
         needed = len(self.line) - 1 - cache.common(known)
-        self.sequence = cache.acquire(known, max(0, needed))
+        self.sequence = cache.acquire(known, reserved + max(0, needed))
         self.logprobs: list[float] = []
 
     @property
@@ -95,11 +95,11 @@ def _admit(
     while waiting and len(active) < context.sequences:
         number, span = waiting[0]
         needed = len(span.prefix) + len(span.tokens)
-        if active and not cache.fits(reserved + needed):
+        if active and not cache.fits(span.prefix[:-1], needed, reserved):
             return
         waiting.popleft()
-        active[number] = _Job(span, cache)
-        reserved += needed
+        active[number] = _Job(span, cache, reserved)
+        reserved += needed - active[number].position
 
 
 def _step(

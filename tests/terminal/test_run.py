@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -207,6 +208,38 @@ def test_partial_prints_the_finished_turns_after_ctrl_c(
     result = interrupted(environment, tmp_path, "--partial")
     assert result.returncode == 130
     assert result.stdout.startswith("# Import libraries.")
+
+
+def test_a_pipe_as_output_is_written_to_and_not_replaced(codegen: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+    try:
+        result = codegen("run", "-", "-o", "pipe", stdin=STEPS)
+        assert result.returncode == 0, result.stderr
+        assert reader.communicate(timeout=30)[0].endswith("print(total)\n")
+    finally:
+        reader.kill()
+    assert pipe.is_fifo()
+    refused = codegen("convert", ".", "-o", "pipe", "--force")
+    assert refused.returncode == 2 and "pipe" in refused.stderr
+
+
+def test_a_closed_stdin_and_an_endless_file_are_usage_errors(
+    codegen: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    endless = codegen("run", "/dev/zero")
+    assert endless.returncode == 2 and "16 MiB" in endless.stderr
+    closed = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m codegen_cli run - <&-"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert closed.returncode == 2 and "stdin is closed" in closed.stderr
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_the_work(codegen: Run) -> None:

@@ -89,6 +89,16 @@ def test_requests_wait_for_cells_instead_of_overflowing() -> None:
         assert small._cache.used_cells <= 200
 
 
+def test_a_prompt_that_is_known_but_idle_waits_for_its_cells_too() -> None:
+    first = Prompt("a = 1\n" * 8, Sampling(3, 1.0, max_tokens=20), NoStop())
+    known = Prompt("bb = 22\n" * 9, Sampling(3, 1.0, max_tokens=40), NoStop())
+    with load(ctx=128) as small:
+        answers(small, [known])
+        done = answers(small, [first, known])
+    assert all(c.finish_reason in ("length", "eos") for c in done)
+    assert done[1].prompt_tokens + 40 > 128 - done[0].prompt_tokens - 20
+
+
 def test_answers_end_at_their_own_rule_while_others_go_on(engine: LlamaEngine) -> None:
     mixed = [
         Prompt(PROMPT, Sampling(0, max_tokens=100), StopWatcher()),

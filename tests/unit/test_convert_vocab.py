@@ -96,6 +96,13 @@ def test_what_llama_cpp_could_not_use_is_refused_early(
     assert fragment in str(caught.value)
 
 
+def test_tokenizer_settings_of_a_strange_shape_are_refused(tmp_path: Path) -> None:
+    write_slow(tmp_path)
+    (tmp_path / "tokenizer_config.json").write_text('{"added_tokens_decoder": {"1": 3}}')
+    with pytest.raises(CheckpointError, match="damaged"):
+        read_vocab(tmp_path, 270)
+
+
 def test_another_kind_of_tokenizer_is_refused(tmp_path: Path) -> None:
     data = {"model": {"type": "Unigram", "vocab": []}, "pre_tokenizer": {"type": "Metaspace"}}
     (tmp_path / "tokenizer.json").write_text(json.dumps(data))

@@ -80,7 +80,9 @@ def test_sequences_in_use_are_never_dropped() -> None:
     first = cache.acquire([1, 2, 3], 5)
     memory.evaluate(first.number, 5)
     cache.append(first, [1, 2, 3, 4, 5])
-    assert cache.fits(3) and not cache.fits(4)
+    assert cache.fits([9], 3) and not cache.fits([9], 4)
+    assert cache.fits([1, 2, 3, 9], 6) and not cache.fits([1, 2, 3, 9], 7)
+    assert not cache.fits([9], 2, reserved=2)
     with pytest.raises(ContextFull, match="8 tokens is full"):
         cache.acquire([9, 9], 4)
     assert first.tokens == [1, 2, 3, 4, 5]
