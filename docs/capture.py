@@ -16,11 +16,7 @@ from rich.text import Text
 DOCS = Path(__file__).resolve().parent
 WIDTH, HEIGHT = 92, 60
 DONE = "-- done --"
-SHOTS = {
-    "run": "codegen run examples/primes.txt",
-    "doctor": "codegen doctor",
-    "error": "codegen run examples/primes.txt --model nanoo",
-}
+SHOTS = {"run": "codegen run examples/primes.txt"}
 
 
 def main() -> None:
