@@ -74,6 +74,8 @@ def measure(files: Files, options: argparse.Namespace) -> tuple[Figures, list[st
     try:
         for number in range(options.rounds):
             play_round(number, peers, works, figures, notes)
+    except KeyboardInterrupt:
+        notes.append(f"interrupted in round {number + 1} of {options.rounds}")
     finally:
         for peer in peers:
             peer.close()

@@ -29,6 +29,9 @@ def main(module: str, path: str, threads: str) -> None:
                 send({"value": peak_memory() / 1e6})
             else:
                 send(getattr(runner, command["method"])(**command["work"]))
+        except BrokenPipeError:
+            # Nobody waits for the answer any more.
+            os._exit(1)
         except Exception as error:
             send({"error": f"{type(error).__name__}: {error}"})
 
