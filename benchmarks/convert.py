@@ -31,7 +31,7 @@ from tests.checkpoints import write_checkpoint
 QUANTIZE = """
 import sys
 from gguf import LlamaFileType
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 import ctypes
 c = llama()
 params = c.llama_model_quantize_default_params()

@@ -21,9 +21,9 @@ from pathlib import Path
 from benchmarks.cuda_judge import NO_GPU, Report, missing_gpu, to_json, to_markdown
 from benchmarks.cuda_measure import measure_parity, measure_placed, measure_speed, opened
 from codegen_cli.convert.pipeline import ConvertOptions, convert
+from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.device import usable_gpus
 from codegen_cli.engine.devices import compute_devices
-from codegen_cli.engine.library import llama
 from codegen_cli.engine.threads import default_threads
 from codegen_cli.registry.find import find_model
 from codegen_cli.settings import PROGRAM_PREFIX

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 from codegen_cli.registry.find import find_model
 
 VARIANTS = ("unified", "streams", "state copy", "evaluated")

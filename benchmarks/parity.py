@@ -34,7 +34,7 @@ from codegen_cli.convert.reference import reference_logits
 from codegen_cli.convert.types import FILE_TYPES
 from codegen_cli.convert.verify import compare, file_logits
 from codegen_cli.convert.vocab import read_vocab
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.model import Model
 from codegen_cli.engine.placement import cpu_features, system_info
 from codegen_cli.engine.threads import default_threads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 
 _CELLS, _BATCH, _SEQUENCES = 2048, 512, 64
 

@@ -80,8 +80,8 @@ def _versions() -> dict[str, str]:
 
 
 def _llama() -> dict[str, Any]:
+    from codegen_cli.engine.bindings import llama
     from codegen_cli.engine.devices import compute_devices
-    from codegen_cli.engine.library import llama
     from codegen_cli.engine.placement import cpu_features, system_info
     from codegen_cli.engine.threads import default_threads
 

@@ -38,7 +38,7 @@ def open_engine(
     """
     path = find_model(model)
     # Imported here: llama_cpp and numpy cost about 0.3 s, which `--help` must not pay.
-    from codegen_cli.engine.library import llama
+    from codegen_cli.engine.bindings import llama
     from codegen_cli.engine.listener import Listener
     from codegen_cli.engine.llama_engine import LlamaEngine
     from codegen_cli.engine.placement import ignored_gpu_options

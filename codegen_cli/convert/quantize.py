@@ -20,7 +20,7 @@ _F16_MAX = 65504.0
 @functools.cache
 def _quantize_chunk() -> Any:
     """Bind `ggml_quantize_chunk`; ctypes releases the GIL while it runs."""
-    from codegen_cli.engine.library import llama
+    from codegen_cli.engine.bindings import llama
 
     # Looked up through libllama: opening libggml-base by path could load a second copy of it.
     function = llama()._lib.ggml_quantize_chunk

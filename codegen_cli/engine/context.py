@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from codegen_cli.engine.library import llama, log
+from codegen_cli.engine.bindings import llama, log
 from codegen_cli.errors import CodegenError, Interrupted, ModelError
 
 if TYPE_CHECKING:

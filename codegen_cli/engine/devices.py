@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.device import Device, DeviceKind
-from codegen_cli.engine.library import llama
 
 #: ggml's numbers (`ggml/include/ggml-backend.h`, ggml_backend_dev_type).
 _KINDS: dict[int, DeviceKind] = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accel"}

@@ -6,11 +6,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+from codegen_cli.engine.bindings import llama, log
 from codegen_cli.engine.context import BATCH_TOKENS
 from codegen_cli.engine.device import usable_gpus
 from codegen_cli.engine.devices import compute_devices
 from codegen_cli.engine.gguf import GGUFFile, check_codegen, read_gguf
-from codegen_cli.engine.library import llama, log
 from codegen_cli.engine.listener import QUIET, Listener
 from codegen_cli.engine.load_params import load_params
 from codegen_cli.engine.memory_need import memory_need

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 from codegen_cli.settings import Sampling
 
 #: How many newest tokens the repetition penalty looks at (llama.cpp's usual window).

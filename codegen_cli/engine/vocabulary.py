@@ -7,7 +7,7 @@ import ctypes
 from collections.abc import Sequence
 from typing import Any
 
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 from codegen_cli.errors import CodegenError
 
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.engine.base import never
+from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.context import BATCH_TOKENS, Context, Entry
-from codegen_cli.engine.library import llama
 from codegen_cli.engine.model import Model
 from codegen_cli.settings import EngineSettings
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from process import Run
 
-from codegen_cli.engine.library import llama
+from codegen_cli.engine.bindings import llama
 
 pytestmark = pytest.mark.skipif(
     bool(llama().llama_supports_gpu_offload()), reason="this build has a GPU"

@@ -12,8 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.device import GIB, Device
-from codegen_cli.engine.library import llama
 from codegen_cli.registry.find import find_model
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from codegen_cli.engine.base import never
-from codegen_cli.engine.library import log
+from codegen_cli.engine.bindings import log
 from codegen_cli.engine.llama_engine import LlamaEngine
 from codegen_cli.engine.records import Chunk, Completion
 from codegen_cli.engine.vocabulary import TextStream

@@ -17,9 +17,9 @@ from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.engine import context as context_module
 from codegen_cli.engine import devices as devices_module
 from codegen_cli.engine import model as model_module
+from codegen_cli.engine.bindings import llama, log
 from codegen_cli.engine.device import GIB, Device
 from codegen_cli.engine.devices import compute_devices
-from codegen_cli.engine.library import llama, log
 from codegen_cli.engine.listener import Listener
 from codegen_cli.engine.llama_engine import LlamaEngine
 from codegen_cli.engine.load_params import load_params

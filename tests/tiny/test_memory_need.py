@@ -9,9 +9,9 @@ import gguf
 import pytest
 from tinygguf import write_tiny_gguf
 
+from codegen_cli.engine.bindings import log
 from codegen_cli.engine.context import BATCH_TOKENS, Context
 from codegen_cli.engine.gguf import read_gguf
-from codegen_cli.engine.library import log
 from codegen_cli.engine.memory_need import MemoryNeed, memory_need
 from codegen_cli.engine.model import Model
 from codegen_cli.registry.find import find_model

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.convert.types import FILE_TYPES
-from codegen_cli.engine.library import llama, log
+from codegen_cli.engine.bindings import llama, log
 
 #: name -> n_embd, n_head, rotary_dim, n_inner, n_layer, checkpoint type.
 SHAPES: dict[str, tuple[int, int, int, int, int, Dtype]] = {

@@ -29,7 +29,7 @@ LAYERS = [
 HOMES = {
     "typer": ("cli/",),
     "prompt_toolkit": ("repl/",),
-    "llama_cpp": ("engine/library.py",),
+    "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
     "matplotlib": ("bench/",),
     "pygments": ("highlight.py",),
