@@ -13,8 +13,6 @@ import sys
 from rich.console import Console
 from rich.theme import Theme
 
-from codegen_cli.errors import CodegenError
-
 #: Semantic names on ANSI colours, so that light and dark terminals both work.
 THEME = Theme(
     {
@@ -68,12 +66,7 @@ def emit(text: str) -> None:
     """Write the product to stdout: as it is to a pipe or file, made safe for a terminal.
 
     When the reader of the pipe has gone, the process ends quietly, as SIGPIPE would end it.
-
-    Raises:
-        CodegenError: the process was started without a stdout.
     """
-    if sys.stdout is None:
-        raise CodegenError("stdout is closed", "open it, or use --output FILE")
     try:
         sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
         sys.stdout.flush()

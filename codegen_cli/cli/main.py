@@ -15,6 +15,9 @@ from codegen_cli.errors import CodegenError, Interrupted
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if sys.stdout is None:
+        console.fail("stdout is closed", "open it, or send it to /dev/null")
+        sys.exit(1)
     # Programs are UTF-8 whatever the locale; bytes that are no text become visible escapes.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")

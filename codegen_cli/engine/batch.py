@@ -200,6 +200,8 @@ class Batch:
         self._cache.cut(slot.sequence, evaluated + right)
         if drawn:
             self._learn(slot, drawn, right)
+        # Guesses are for one step: later ones may share the batch with other answers.
+        slot.guesses = []
         if slot.answer.ended:
             self._free(slot)
             yield slot.number, slot.answer.finish(slot.control.drafted, slot.control.accepted)

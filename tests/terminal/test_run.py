@@ -242,6 +242,23 @@ def test_a_closed_stdin_and_an_endless_file_are_usage_errors(
     assert closed.returncode == 2 and "stdin is closed" in closed.stderr
 
 
+def test_a_closed_stdout_is_one_line_before_any_work(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = f"echo 'Print 1.' | {sys.executable} -m codegen_cli run - >&-"
+    result = subprocess.run(
+        ["bash", "-c", command],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1 and "stdout is closed" in result.stderr
+    assert "internal error" not in result.stderr and "CPU" not in result.stderr
+
+
 def test_an_output_that_cannot_be_written_is_refused_before_the_work(codegen: Run) -> None:
     result = codegen("run", "-", "-o", "nowhere/x.py", stdin=STEPS)
     assert result.returncode == 2 and '"nowhere"' in result.stderr
