@@ -113,9 +113,9 @@ class LlamaEngine:
         Raises:
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
-        requests = [
-            Request(self._tokens(p), p.sampling, p.stopper, self._new_drafter()) for p in prompts
-        ]
+        # Guesses only pay for an answer that has a batch to itself.
+        new_drafter = self._new_drafter if len(prompts) == 1 else _no_drafter
+        requests = [Request(self._tokens(p), p.sampling, p.stopper, new_drafter()) for p in prompts]
         batch = Batch(
             self._context, self._cache, self.vocabulary, should_stop, strict=self._settings.strict
         )
