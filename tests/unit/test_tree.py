@@ -14,11 +14,12 @@ PACKAGE = Path(codegen_cli.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"repl", "bench"},
+    {"repl", "bench", "evaluation"},
     {"synthesis"},
     {"convert"},
     {"engine"},
     {"registry"},
+    {"sandbox"},
     {"program"},
     {"files", "highlight", "interrupt"},
     {"console", "paths", "settings"},

@@ -1,0 +1,1 @@
+"""`codegen eval`: one file a command."""

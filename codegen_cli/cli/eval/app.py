@@ -1,0 +1,9 @@
+"""`codegen eval`: the benchmarks, their scores and reports."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    help="Measure a model: HumanEval, MTPB, scores and reports.", no_args_is_help=True
+)
