@@ -12,10 +12,11 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
-    from codegen_cli.convert.pipeline import ConvertReport, Progress
+    from codegen_cli.convert.pipeline import ConvertReport
 
 
 def convert(
@@ -79,41 +80,11 @@ def convert(
         force=force,
         verify=verify,
     )
-    with _ProgressBar() as on_progress:
+    with ProgressBar() as on_progress:
         report = run_conversion(source, output, options, on_progress)
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report)
-
-
-class _ProgressBar:
-    """One bar a phase on stderr."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(compact=True),
-            console=console.stderr(),
-            transient=True,
-            disable=not console.stderr().is_terminal,
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Progress:
-        self._bar.start()
-        return self._advance
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def _advance(self, phase: str, done: int, total: int) -> None:
-        if phase not in self._tasks:
-            self._tasks[phase] = self._bar.add_task(phase, total=total or None)
-        self._bar.advance(self._tasks[phase], done)
 
 
 def _record(report: ConvertReport) -> dict[str, Any]:
