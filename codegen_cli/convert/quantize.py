@@ -43,7 +43,10 @@ def prepare() -> None:
 
 
 def quantize_rows(
-    rows_RxN: NDArray[np.float32], kind: GGMLQuantizationType, name: str
+    rows_RxN: NDArray[np.float32],
+    kind: GGMLQuantizationType,
+    name: str,
+    importance_N: NDArray[np.float32] | None = None,
 ) -> NDArray[np.uint8]:
     """Return rows in a ggml type, as bytes (uint8, R × row bytes).
 
@@ -51,6 +54,7 @@ def quantize_rows(
         rows_RxN: float32, contiguous.
         kind: the target type; N is a multiple of its block.
         name: the tensor's name, for errors.
+        importance_N: how much the error of each column counts (float32, contiguous), None: the same.
 
     Raises:
         CheckpointError: a value is NaN or infinite, or too large for F16.
@@ -62,8 +66,9 @@ def quantize_rows(
         raise CheckpointError(f"{name} has values beyond F16's 65504", "use -q BF16 or -q F32")
     count, columns = rows_RxN.shape
     out = np.empty((count, row_bytes(kind, columns)), dtype=np.uint8)
+    importance = None if importance_N is None else importance_N.ctypes.data
     written = _quantize_chunk()(
-        int(kind), rows_RxN.ctypes.data, out.ctypes.data, 0, count, columns, None
+        int(kind), rows_RxN.ctypes.data, out.ctypes.data, 0, count, columns, importance
     )
     if written != out.nbytes:
         raise CodegenError(f"ggml wrote {written} bytes for {name}, not {out.nbytes}")
