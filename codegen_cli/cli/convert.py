@@ -12,10 +12,11 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.progress import ProgressBars
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
-    from codegen_cli.convert.pipeline import ConvertReport, Progress
+    from codegen_cli.convert.pipeline import ConvertReport
 
 
 def convert(
@@ -45,6 +46,9 @@ def convert(
     ] = None,
     threads: o.Threads = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace an existing file.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Do not go on from an interrupted conversion.")
+    ] = False,
     verify: Annotated[
         bool,
         typer.Option("--verify/--no-verify", help="Compare tokens and logits at the end."),
@@ -55,7 +59,8 @@ def convert(
 
     Reads model.safetensors or pytorch_model.bin (sharded too) without torch and without running
     any pickled code. At the end the file's tokens and logits are compared with the checkpoint's;
-    a file that fails does not stay.
+    a file that fails does not stay. After Ctrl-C, a kill or a power cut, the same command goes on
+    from the last tensor that reached the disk.
 
     Examples:
 
@@ -77,43 +82,19 @@ def convert(
         license=license_name,
         threads=threads or os.cpu_count() or 1,
         force=force,
+        restart=restart,
         verify=verify,
     )
-    with _ProgressBar() as on_progress:
-        report = run_conversion(source, output, options, on_progress)
+    with ProgressBars() as bars:
+        report = run_conversion(source, output, options, bars, on_resume=say_resumed)
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report)
 
 
-class _ProgressBar:
-    """One bar a phase on stderr."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(compact=True),
-            console=console.stderr(),
-            transient=True,
-            disable=not console.stderr().is_terminal,
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Progress:
-        self._bar.start()
-        return self._advance
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def _advance(self, phase: str, done: int, total: int) -> None:
-        if phase not in self._tasks:
-            self._tasks[phase] = self._bar.add_task(phase, total=total or None)
-        self._bar.advance(self._tasks[phase], done)
+def say_resumed(done: int, count: int) -> None:
+    """Say that an earlier run's work is used."""
+    console.note(f"going on from an earlier run: {done} of {count} tensors are complete")
 
 
 def _record(report: ConvertReport) -> dict[str, Any]:
