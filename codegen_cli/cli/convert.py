@@ -12,7 +12,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBar
+from codegen_cli.cli.progress import ProgressBars
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def convert(
     ] = None,
     threads: o.Threads = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace an existing file.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Do not go on from an interrupted conversion.")
+    ] = False,
     verify: Annotated[
         bool,
         typer.Option("--verify/--no-verify", help="Compare tokens and logits at the end."),
@@ -56,7 +59,8 @@ def convert(
 
     Reads model.safetensors or pytorch_model.bin (sharded too) without torch and without running
     any pickled code. At the end the file's tokens and logits are compared with the checkpoint's;
-    a file that fails does not stay.
+    a file that fails does not stay. After Ctrl-C, a kill or a power cut, the same command goes on
+    from the last tensor that reached the disk.
 
     Examples:
 
@@ -78,13 +82,19 @@ def convert(
         license=license_name,
         threads=threads or os.cpu_count() or 1,
         force=force,
+        restart=restart,
         verify=verify,
     )
-    with ProgressBar() as on_progress:
-        report = run_conversion(source, output, options, on_progress)
+    with ProgressBars() as bars:
+        report = run_conversion(source, output, options, bars, on_resume=say_resumed)
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report)
+
+
+def say_resumed(done: int, count: int) -> None:
+    """Say that an earlier run's work is used."""
+    console.note(f"going on from an earlier run: {done} of {count} tensors are complete")
 
 
 def _record(report: ConvertReport) -> dict[str, Any]:

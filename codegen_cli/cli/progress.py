@@ -1,12 +1,12 @@
-"""A progress bar on stderr, one line a phase; nothing without a terminal."""
+"""The bars of long work, on stderr."""
 
 from __future__ import annotations
 
 from codegen_cli import console
 
 
-class ProgressBar:
-    """Enter it for the function that is told a phase, how much more is done, and how much in all."""
+class ProgressBars:
+    """One bar a phase; call it with a phase, how much more is done, and how much there is."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -22,7 +22,7 @@ class ProgressBar:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> ProgressBar:
+    def __enter__(self) -> ProgressBars:
         self._bar.start()
         return self
 
@@ -30,7 +30,6 @@ class ProgressBar:
         self._bar.stop()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Advance a phase; a total of 0 is unknown."""
         if phase not in self._tasks:
-            self._tasks[phase] = self._bar.add_task(phase, total=total or None)
+            self._tasks[phase] = self._bar.add_task(console.visible(phase), total=total or None)
         self._bar.advance(self._tasks[phase], done)

@@ -11,24 +11,34 @@ from pathlib import Path
 from codegen_cli import files
 from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
 from codegen_cli.convert.config import CodeGenConfig, read_config
+from codegen_cli.convert.header import gguf_header
 from codegen_cli.convert.names import map_tensors
-from codegen_cli.convert.provenance import describe, hash_files
-from codegen_cli.convert.types import parse_file_type, tensor_type
+from codegen_cli.convert.plan import PlannedTensor, plan_tensors
+from codegen_cli.convert.provenance import Provenance, describe, hash_files
+from codegen_cli.convert.types import parse_file_type
+from codegen_cli.convert.unfinished import Unfinished, begun_bytes, unfinished
 from codegen_cli.convert.verify import Verification, verify_file
 from codegen_cli.convert.vocab import read_vocab
-from codegen_cli.convert.write import PlannedTensor, write_gguf
+from codegen_cli.convert.write import write_tensors
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CodegenError, UsageError
-from codegen_cli.files import is_special, place, temporary_beside
+from codegen_cli.files import is_special, place
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 #: Told what is being done, how much more of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
 
+#: Told how many tensors of how many an earlier run completed.
+OnResume = Callable[[int, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
-    """What the user asked for; None means read or guess it from the checkpoint."""
+    """What the user asked for; None means read or guess it from the checkpoint.
+
+    `force` replaces an existing file, and what was begun for another conversion; `restart` drops
+    what was begun for this one too.
+    """
 
     file_type: str = DEFAULT_FILE_TYPE
     tokenizer: Path | None = None
@@ -37,34 +47,47 @@ class ConvertOptions:
     license: str | None = None
     threads: int = 1
     force: bool = False
+    restart: bool = False
     verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertReport:
-    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check."""
+    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check.
+
+    `resumed` of the tensors were written by an earlier run.
+    """
 
     path: Path
     file_type: str
     size: int
     tensors: int
+    resumed: int
     parameters: int
     fallbacks: dict[str, int]
     verification: Verification | None
 
 
 def convert(
-    source: Path, output: Path, options: ConvertOptions, on_progress: Progress
+    source: Path,
+    output: Path,
+    options: ConvertOptions,
+    on_progress: Progress,
+    *,
+    on_resume: OnResume = lambda done, count: None,
+    before_name: Callable[[Path], None] = lambda path: None,
 ) -> ConvertReport:
     """Convert a Hugging Face CodeGen folder to one GGUF file.
 
-    The file appears under its name only when it is complete and checked; after an error, Ctrl-C
-    or a full disk nothing is left behind.
+    The file appears under its name only when it is complete and checked; `before_name` is called
+    with it just before. After an error or a full disk nothing is left behind; what Ctrl-C or a
+    kill leaves behind, the same conversion goes on from.
 
     Raises:
-        UsageError: unknown type, or the output exists and `force` is off.
+        UsageError: unknown type, the output exists and `force` is off, or it was begun otherwise.
         CheckpointError: the checkpoint is missing, unreadable or not CodeGen1.
         CheckFailed: the written file does not compute what the checkpoint computes.
+        Interrupted: Ctrl-C, with a part of the file complete.
     """
     file_type = parse_file_type(options.file_type)
     check_output(output, force=options.force)
@@ -74,44 +97,72 @@ def convert(
         plan = make_plan(config, checkpoint, file_type)
         check_space(output, sum(tensor.nbytes for tensor in plan))
         inputs = [*checkpoint.files, source / "config.json", *vocab.files]
-        total = sum(path.stat().st_size for path in inputs)
-        hashes = hash_files(inputs, lambda n: on_progress("hashing", n, total))
-        provenance = describe(
-            source,
-            config,
-            [tensor.target for tensor in plan],
-            hashes,
-            name=options.name,
-            family=options.family,
-            license_name=options.license,
-        )
-        parameters = sum(tensor.elements for tensor in plan)
-        with temporary_beside(output) as temporary:
-            write_gguf(
-                temporary,
-                config,
-                vocab,
-                provenance,
-                file_type,
-                plan,
-                options.threads,
-                lambda n: on_progress("writing", n, parameters),
-            )
-            check_codegen(read_gguf(temporary))
+        provenance = _provenance(source, config, plan, inputs, options, on_progress)
+        header = gguf_header(config, vocab, provenance, file_type, plan)
+        with unfinished(output, restart=options.restart) as part:
+            resumed = _write(part, header, plan, config, options, on_progress, on_resume)
+            check_codegen(read_gguf(part.path))
             verification = None
             if options.verify:
                 on_progress("checking", 0, 0)
-                verification = verify_file(temporary, config, checkpoint, vocab, file_type)
-            place(temporary, output)
+                verification = verify_file(part.path, config, checkpoint, vocab, file_type)
+            before_name(part.path)
+            place(part.path, output)
     return ConvertReport(
         path=output,
         file_type=file_type,
         size=output.stat().st_size,
         tensors=len(plan),
-        parameters=parameters,
+        resumed=resumed,
+        parameters=sum(tensor.elements for tensor in plan),
         fallbacks=_fallbacks(plan),
         verification=verification,
     )
+
+
+def _provenance(
+    source: Path,
+    config: CodeGenConfig,
+    plan: list[PlannedTensor],
+    inputs: list[Path],
+    options: ConvertOptions,
+    on_progress: Progress,
+) -> Provenance:
+    total = sum(path.stat().st_size for path in inputs)
+    return describe(
+        source,
+        config,
+        [tensor.target for tensor in plan],
+        hash_files(inputs, lambda n: on_progress("hashing", n, total)),
+        name=options.name,
+        family=options.family,
+        license_name=options.license,
+    )
+
+
+def _write(
+    part: Unfinished,
+    header: bytes,
+    plan: list[PlannedTensor],
+    config: CodeGenConfig,
+    options: ConvertOptions,
+    on_progress: Progress,
+    on_resume: OnResume,
+) -> int:
+    """Write what an earlier run did not, and return how many tensors it did."""
+    total = sum(tensor.elements for tensor in plan)
+
+    def on_elements(count: int) -> None:
+        on_progress("writing", count, total)
+
+    sizes = [tensor.nbytes for tensor in plan]
+    resumed = part.open(header, sizes, drop_other=options.force)
+    if resumed:
+        on_resume(resumed, len(plan))
+        on_elements(sum(tensor.elements for tensor in plan[:resumed]))
+    write_tensors(part, plan[resumed:], config, options.threads, on_elements)
+    part.finish()
+    return resumed
 
 
 def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> list[PlannedTensor]:
@@ -122,14 +173,7 @@ def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> 
     """
     shapes = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
     targets = map_tensors(config, shapes, checkpoint.other)
-    return [
-        PlannedTensor(
-            target,
-            tensor_type(file_type, target, config.n_layer),
-            checkpoint.tensors[target.source] if target.source else None,
-        )
-        for target in targets
-    ]
+    return plan_tensors(config, targets, file_type, checkpoint.tensors)
 
 
 def check_output(output: Path, *, force: bool) -> None:
@@ -148,12 +192,12 @@ def check_output(output: Path, *, force: bool) -> None:
 
 
 def check_space(output: Path, needed: int) -> None:
-    """Refuse to start when the disk has less room than the file needs.
+    """Refuse to start when the disk has less room than the rest of the file needs.
 
     Raises:
         CodegenError: it has.
     """
-    free = shutil.disk_usage(output.parent).free
+    free = shutil.disk_usage(output.parent).free + begun_bytes(output)
     if free < needed:
         raise CodegenError(
             f'the file needs {needed / 1e9:.2f} GB, but the disk of "{output.parent}" has '

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -14,9 +13,9 @@ from codegen_cli import __version__
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.names import TargetTensor
 from codegen_cli.errors import UsageError
+from codegen_cli.registry.fingerprint import model_sha256
 
 FAMILIES = ("NL", "Multi", "Mono")
-_HASH_BLOCK = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,7 @@ def describe(
 
 def hash_files(files: Iterable[Path], on_bytes: Callable[[int], None]) -> dict[str, str]:
     """Return the SHA-256 of each file by name; `on_bytes` is told the progress."""
-    digests = {}
-    for path in files:
-        digest = hashlib.sha256()
-        with path.open("rb") as stream:
-            while block := stream.read(_HASH_BLOCK):
-                digest.update(block)
-                on_bytes(len(block))
-        digests[path.name] = digest.hexdigest()
-    return digests
+    return {path.name: model_sha256(path, on_bytes) for path in files}
 
 
 def _family(given: str | None, text: str) -> str:

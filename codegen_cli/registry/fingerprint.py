@@ -1,34 +1,47 @@
-"""The SHA-256 of a model file, remembered while the file does not change."""
+"""The SHA-256 of a large file, remembered while the file does not change."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from codegen_cli.paths import cache_dir
 
 _BLOCK = 1 << 22
 
+#: Below this, reading is as quick as remembering, and certain.
+_LARGE = 1 << 26
 
-def model_sha256(path: Path) -> str:
-    """Return the file's SHA-256; a large file is read only once per change of size or time."""
+
+def model_sha256(path: Path, on_bytes: Callable[[int], None] = lambda count: None) -> str:
+    """Return the file's SHA-256; a large file is read only once per change of size or time.
+
+    `on_bytes` is told the progress.
+    """
     stat = path.stat()
+    if stat.st_size < _LARGE:
+        return sha256(path, on_bytes)
     key = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
     store = cache_dir() / "sha256.json"
     known = _load(store)
-    if key not in known:
-        known[key] = _hash(path)
-        _save(store, known)
-    return known[key]
+    if key in known:
+        on_bytes(stat.st_size)
+        return known[key]
+    digest = sha256(path, on_bytes)
+    _save(store, {**_load(store), key: digest})
+    return digest
 
 
-def _hash(path: Path) -> str:
+def sha256(path: Path, on_bytes: Callable[[int], None] = lambda count: None) -> str:
+    """Read the file and return its SHA-256."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
+            on_bytes(len(block))
     return digest.hexdigest()
 
 

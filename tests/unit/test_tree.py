@@ -21,7 +21,7 @@ LAYERS = [
     {"registry"},
     {"sandbox"},
     {"program"},
-    {"files", "highlight", "interrupt"},
+    {"files", "highlight", "interrupt", "lock"},
     {"console", "paths", "settings"},
     {"errors", "__init__"},
 ]

@@ -1,0 +1,50 @@
+"""Which tensors a file of a shape and TYPE holds, and how many bytes each takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codegen_cli.convert.checkpoint import LazyTensor
+from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.names import TargetTensor
+from codegen_cli.convert.types import TensorType, row_bytes, tensor_type
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTensor:
+    """A tensor to write: where it goes, its type, and the checkpoint tensor (None: zeros)."""
+
+    target: TargetTensor
+    type: TensorType
+    source: LazyTensor | None
+
+    @property
+    def elements(self) -> int:
+        """Count the weights."""
+        return math.prod(self.target.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the size in the file, without padding."""
+        columns = self.target.shape[-1]
+        rows = self.target.shape[0] if len(self.target.shape) == 2 else 1
+        return rows * row_bytes(self.type.type, columns)
+
+
+def plan_tensors(
+    config: CodeGenConfig,
+    targets: Sequence[TargetTensor],
+    file_type: str,
+    sources: Mapping[str, LazyTensor],
+) -> list[PlannedTensor]:
+    """Return the tensors to write, in file order, each with its type and source."""
+    return [
+        PlannedTensor(
+            target,
+            tensor_type(file_type, target, config.n_layer),
+            sources[target.source] if target.source else None,
+        )
+        for target in targets
+    ]
