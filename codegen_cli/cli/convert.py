@@ -24,16 +24,7 @@ def convert(
         Path, typer.Argument(metavar="SRC", help="A Hugging Face CodeGen checkpoint folder.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The GGUF file to write.")],
-    file_type: Annotated[
-        str,
-        typer.Option(
-            "--type",
-            "-q",
-            metavar="TYPE",
-            help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
-            "Q3_K_M or Q2_K.",
-        ),
-    ] = DEFAULT_FILE_TYPE,
+    file_type: o.FileType = DEFAULT_FILE_TYPE,
     tokenizer: Annotated[
         Path | None, typer.Option(help="Take the tokenizer files from this folder.")
     ] = None,
@@ -44,6 +35,7 @@ def convert(
     license_name: Annotated[
         str | None, typer.Option("--license", help="The licence; read from the model card.")
     ] = None,
+    imatrix: o.ImatrixFile = None,
     threads: o.Threads = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace an existing file.")] = False,
     restart: Annotated[
@@ -80,6 +72,7 @@ def convert(
         name=name,
         family=family,
         license=license_name,
+        imatrix=imatrix,
         threads=threads or os.cpu_count() or 1,
         force=force,
         restart=restart,
@@ -88,8 +81,8 @@ def convert(
     with ProgressBars() as bars:
         report = run_conversion(source, output, options, bars, on_resume=say_resumed)
     if as_json:
-        console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
-    _show(report)
+        console.emit(json.dumps(record_of(report), ensure_ascii=False) + "\n")
+    show_report(report)
 
 
 def say_resumed(done: int, count: int) -> None:
@@ -97,11 +90,13 @@ def say_resumed(done: int, count: int) -> None:
     console.note(f"going on from an earlier run: {done} of {count} tensors are complete")
 
 
-def _record(report: ConvertReport) -> dict[str, Any]:
+def record_of(report: ConvertReport) -> dict[str, Any]:
+    """Return the report with the keys that people script against."""
     return {**asdict(report), "path": str(report.path)}
 
 
-def _show(report: ConvertReport) -> None:
+def show_report(report: ConvertReport) -> None:
+    """Say what was written, and how near it is to the source."""
     bits = 8 * report.size / report.parameters
     console.note(
         f"wrote {report.path} · {report.file_type} · {report.size / 1e6:.1f} MB · "

@@ -214,6 +214,26 @@ Draft = Annotated[
         rich_help_panel=_ENGINE,
     ),
 ]
+FileType = Annotated[
+    str,
+    typer.Option(
+        "--type",
+        "-q",
+        metavar="TYPE",
+        help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
+        "Q3_K_M or Q2_K.",
+    ),
+]
+ImatrixFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--imatrix",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Round by this importance matrix (see `codegen imatrix`).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Variables = Annotated[
     list[str] | None,

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from gguf import GGUFWriter, LlamaFileType
+from gguf import GGUFValueType, GGUFWriter, LlamaFileType
 from gguf.gguf_writer import WriterState
 
 from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.imatrix import ImportanceMatrix
 from codegen_cli.convert.plan import PlannedTensor
 from codegen_cli.convert.provenance import Provenance
 from codegen_cli.convert.types import FILE_TYPES
 from codegen_cli.convert.vocab import Vocab
+from codegen_cli.engine.gguf import Array, GGUFFile
+from codegen_cli.engine.gguf.kinds import KINDS, STRING
+
+_VALUE_TYPES = {name: GGUFValueType(number) for number, name in KINDS.items()}
+
+#: What a requantized file says anew; the writer itself adds the architecture and the alignment.
+_REPLACED = frozenset(
+    {
+        "general.architecture",
+        "general.alignment",
+        "general.file_type",
+        "codegen.file_type",
+        "codegen.quantized_from",
+    }
+)
 
 
 def gguf_header(
@@ -22,11 +39,52 @@ def gguf_header(
     provenance: Provenance,
     file_type: str,
     tensors: Sequence[PlannedTensor],
+    imatrix: ImportanceMatrix | None = None,
 ) -> bytes:
     """Return everything before the first tensor, padded to where that begins."""
-    out = io.BytesIO()
     writer = GGUFWriter(None, "phi2")
     _add_metadata(writer, config, vocab, provenance, file_type)
+    _add_imatrix(writer, imatrix)
+    return _head(writer, tensors)
+
+
+def requantized_header(
+    file: GGUFFile,
+    file_type: str,
+    tensors: Sequence[PlannedTensor],
+    imatrix: ImportanceMatrix | None = None,
+) -> bytes:
+    """Return the same for a file whose metadata are another one's, but for the type."""
+    writer = GGUFWriter(None, "phi2")
+    for key, value in file.metadata.items():
+        if key not in _REPLACED and not key.startswith("quantize.imatrix."):
+            _copy(writer, key, value, file.kinds[key])
+    writer.add_file_type(LlamaFileType(FILE_TYPES[file_type][0]))
+    writer.add_string("codegen.file_type", file_type)
+    writer.add_string("codegen.quantized_from", str(file.metadata.get("codegen.file_type", "")))
+    _add_imatrix(writer, imatrix)
+    return _head(writer, tensors)
+
+
+def _copy(writer: GGUFWriter, key: str, value: Any, kind: str) -> None:
+    if not isinstance(value, Array):
+        writer.add_key_value(key, value, _VALUE_TYPES[kind])
+        return
+    items = value.strings() if value.kind == STRING else value.numbers()
+    writer.add_key_value(key, list(items), GGUFValueType.ARRAY, _VALUE_TYPES[value.kind])
+
+
+def _add_imatrix(writer: GGUFWriter, imatrix: ImportanceMatrix | None) -> None:
+    """Say what was used, with the keys of llama.cpp's tool."""
+    if imatrix is None:
+        return
+    writer.add_string("quantize.imatrix.dataset", ", ".join(imatrix.datasets))
+    writer.add_uint32("quantize.imatrix.entries_count", len(imatrix.sums))
+    writer.add_uint32("quantize.imatrix.chunks_count", imatrix.chunks)
+
+
+def _head(writer: GGUFWriter, tensors: Sequence[PlannedTensor]) -> bytes:
+    out = io.BytesIO()
     for tensor in tensors:
         writer.add_tensor_info(
             tensor.target.name,

@@ -8,13 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from codegen_cli import files
 from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
 from codegen_cli.convert.config import CodeGenConfig, read_config
 from codegen_cli.convert.header import gguf_header
+from codegen_cli.convert.imatrix import ImportanceMatrix, read_imatrix
 from codegen_cli.convert.names import map_tensors
 from codegen_cli.convert.plan import PlannedTensor, plan_tensors
 from codegen_cli.convert.provenance import Provenance, describe, hash_files
+from codegen_cli.convert.relayout import qkv_rows
 from codegen_cli.convert.types import parse_file_type
 from codegen_cli.convert.unfinished import Unfinished, begun_bytes, unfinished
 from codegen_cli.convert.verify import Verification, verify_file
@@ -45,6 +50,7 @@ class ConvertOptions:
     name: str | None = None
     family: str | None = None
     license: str | None = None
+    imatrix: Path | None = None
     threads: int = 1
     force: bool = False
     restart: bool = False
@@ -93,14 +99,24 @@ def convert(
     check_output(output, force=options.force)
     config = read_config(source)
     vocab = read_vocab(options.tokenizer or source, config.vocab_size)
+    imatrix = read_imatrix(options.imatrix) if options.imatrix else None
     with open_checkpoint(source) as checkpoint:
-        plan = make_plan(config, checkpoint, file_type)
+        plan = make_plan(config, checkpoint, file_type, imatrix)
         check_space(output, sum(tensor.nbytes for tensor in plan))
         inputs = [*checkpoint.files, source / "config.json", *vocab.files]
         provenance = _provenance(source, config, plan, inputs, options, on_progress)
-        header = gguf_header(config, vocab, provenance, file_type, plan)
+        header = gguf_header(config, vocab, provenance, file_type, plan, imatrix)
         with unfinished(output, restart=options.restart) as part:
-            resumed = _write(part, header, plan, config, options, on_progress, on_resume)
+            resumed = write_file(
+                part,
+                header,
+                plan,
+                on_progress,
+                on_resume,
+                threads=options.threads,
+                drop_other=options.force,
+                qkv_rows=qkv_rows(config),
+            )
             check_codegen(read_gguf(part.path))
             verification = None
             if options.verify:
@@ -115,7 +131,7 @@ def convert(
         tensors=len(plan),
         resumed=resumed,
         parameters=sum(tensor.elements for tensor in plan),
-        fallbacks=_fallbacks(plan),
+        fallbacks=fallbacks(plan),
         verification=verification,
     )
 
@@ -140,32 +156,44 @@ def _provenance(
     )
 
 
-def _write(
+def write_file(
     part: Unfinished,
     header: bytes,
     plan: list[PlannedTensor],
-    config: CodeGenConfig,
-    options: ConvertOptions,
     on_progress: Progress,
     on_resume: OnResume,
+    *,
+    threads: int,
+    drop_other: bool,
+    qkv_rows: NDArray[np.intp] | None = None,
 ) -> int:
-    """Write what an earlier run did not, and return how many tensors it did."""
+    """Write what an earlier run did not, and return how many tensors it did.
+
+    Raises:
+        UsageError: the file was begun otherwise, and `drop_other` is off.
+        CheckpointError: a weight is NaN, infinite or too large for the type.
+    """
     total = sum(tensor.elements for tensor in plan)
 
     def on_elements(count: int) -> None:
         on_progress("writing", count, total)
 
     sizes = [tensor.nbytes for tensor in plan]
-    resumed = part.open(header, sizes, drop_other=options.force)
+    resumed = part.open(header, sizes, drop_other=drop_other)
     if resumed:
         on_resume(resumed, len(plan))
         on_elements(sum(tensor.elements for tensor in plan[:resumed]))
-    write_tensors(part, plan[resumed:], config, options.threads, on_elements)
+    write_tensors(part, plan[resumed:], threads, on_elements, qkv_rows)
     part.finish()
     return resumed
 
 
-def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> list[PlannedTensor]:
+def make_plan(
+    config: CodeGenConfig,
+    checkpoint: Checkpoint,
+    file_type: str,
+    imatrix: ImportanceMatrix | None = None,
+) -> list[PlannedTensor]:
     """Return the tensors to write, in file order, each with its type and source.
 
     Raises:
@@ -173,7 +201,7 @@ def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> 
     """
     shapes = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
     targets = map_tensors(config, shapes, checkpoint.other)
-    return plan_tensors(config, targets, file_type, checkpoint.tensors)
+    return plan_tensors(config.n_layer, targets, file_type, checkpoint.tensors, imatrix)
 
 
 def check_output(output: Path, *, force: bool) -> None:
@@ -206,7 +234,8 @@ def check_space(output: Path, needed: int) -> None:
         )
 
 
-def _fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:
+def fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:
+    """Count the tensors whose rows do not fit their type, by what they got instead."""
     return dict(
         Counter(
             f"{tensor.type.fell_back_from.name} → {tensor.type.type.name}"

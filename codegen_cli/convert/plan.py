@@ -6,19 +6,26 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from codegen_cli.convert.checkpoint import LazyTensor
-from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.imatrix import ImportanceMatrix
 from codegen_cli.convert.names import TargetTensor
 from codegen_cli.convert.types import TensorType, row_bytes, tensor_type
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTensor:
-    """A tensor to write: where it goes, its type, and the checkpoint tensor (None: zeros)."""
+    """A tensor to write: where it goes, its type, and the checkpoint tensor (None: zeros).
+
+    `importance_N` says how much the rounding error of each column counts (float32).
+    """
 
     target: TargetTensor
     type: TensorType
     source: LazyTensor | None
+    importance_N: NDArray[np.float32] | None = None
 
     @property
     def elements(self) -> int:
@@ -34,17 +41,19 @@ class PlannedTensor:
 
 
 def plan_tensors(
-    config: CodeGenConfig,
+    n_layer: int,
     targets: Sequence[TargetTensor],
     file_type: str,
     sources: Mapping[str, LazyTensor],
+    imatrix: ImportanceMatrix | None = None,
 ) -> list[PlannedTensor]:
     """Return the tensors to write, in file order, each with its type and source."""
     return [
         PlannedTensor(
             target,
-            tensor_type(file_type, target, config.n_layer),
+            tensor_type(file_type, target, n_layer, has_imatrix=imatrix is not None),
             sources[target.source] if target.source else None,
+            imatrix.importance(target.name, target.shape[-1]) if imatrix else None,
         )
         for target in targets
     ]

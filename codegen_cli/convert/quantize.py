@@ -54,7 +54,7 @@ def quantize_rows(
         rows_RxN: float32, contiguous.
         kind: the target type; N is a multiple of its block.
         name: the tensor's name, for errors.
-        importance_N: how much the error of each column counts (float32, contiguous), None: the same.
+        importance_N: how much the error of each column counts (float32); None is all alike.
 
     Raises:
         CheckpointError: a value is NaN or infinite, or too large for F16.

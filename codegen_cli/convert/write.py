@@ -10,10 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.plan import PlannedTensor
 from codegen_cli.convert.quantize import prepare, quantize_rows
-from codegen_cli.convert.relayout import qkv_rows
 from codegen_cli.convert.unfinished import Unfinished
 
 #: Elements a job quantizes: large enough to hide Python, small enough to keep memory flat.
@@ -31,13 +29,14 @@ class _Job:
 def write_tensors(
     file: Unfinished,
     tensors: Sequence[PlannedTensor],
-    config: CodeGenConfig,
     threads: int,
     on_elements: Callable[[int], None],
+    qkv_rows: NDArray[np.intp] | None = None,
 ) -> None:
     """Quantize jobs on all cores, a bounded number ahead, and write them in order.
 
-    `on_elements` is told how many weights were written. Memory holds a few jobs of a million
+    `qkv_rows` are the source rows of `attn_qkv` in the order of the file, where that is another
+    one. `on_elements` is told how many weights were written. Memory holds a few jobs of a million
     elements, whatever the model's size.
 
     Raises:
@@ -58,7 +57,7 @@ def write_tensors(
 
     pool = ThreadPoolExecutor(threads)
     try:
-        for job in _jobs(tensors, qkv_rows(config)):
+        for job in _jobs(tensors, qkv_rows):
             pending.append((job, pool.submit(_run, job)))
             if len(pending) > 2 * threads:
                 write_oldest()
@@ -69,14 +68,15 @@ def write_tensors(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _jobs(tensors: Sequence[PlannedTensor], qkv: NDArray[np.intp]) -> Iterator[_Job]:
+def _jobs(tensors: Sequence[PlannedTensor], qkv: NDArray[np.intp] | None) -> Iterator[_Job]:
     for tensor in tensors:
         shape = tensor.target.shape
         rows, columns = shape if len(shape) == 2 else (1, shape[0])
         step = max(1, _JOB_ELEMENTS // columns)
+        order = qkv if tensor.target.is_qkv else None
         for start in range(0, rows, step):
             stop = min(rows, start + step)
-            picked = qkv[start:stop] if tensor.target.is_qkv else slice(start, stop)
+            picked = slice(start, stop) if order is None else order[start:stop]
             yield _Job(tensor, picked, (stop - start) * columns, stop == rows)
 
 
@@ -88,4 +88,4 @@ def _run(job: _Job) -> NDArray[np.uint8]:
         values = source.float32().reshape(1, -1)
     else:
         values = source.float32(job.rows)
-    return quantize_rows(values, job.tensor.type.type, name)
+    return quantize_rows(values, job.tensor.type.type, name, job.tensor.importance_N)

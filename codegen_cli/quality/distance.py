@@ -14,7 +14,7 @@ class Distance:
     """The sums of a comparison over `positions` predicted tokens.
 
     Perplexities are exp of the mean negative log-probability of the text's own tokens. KL is
-    D(reference ‖ model) in nats. `same_top` is the share of positions with the same likeliest token.
+    D(reference ‖ model) in nats. `same_top` is the share of positions with one likeliest token.
     """
 
     positions: int

@@ -26,7 +26,7 @@ def parse_bytes(text: str) -> int:
     >>> parse_bytes("1.5 GiB")
     1610612736
     """
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?I?)B?\s*", text.upper())
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMG]?I?)B?\s*", text.upper())
     if found is None or found[2] not in _UNITS:
         raise UsageError(f'"{text}" is no size', "write it as 512MB or 1.5GiB")
     return int(float(found[1]) * _UNITS[found[2]])

@@ -14,7 +14,7 @@ PACKAGE = Path(codegen_cli.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"repl", "bench", "evaluation"},
+    {"repl", "bench", "evaluation", "quality"},
     {"synthesis"},
     {"convert"},
     {"engine"},
@@ -32,7 +32,7 @@ HOMES = {
     "prompt_toolkit": ("repl/",),
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
-    "matplotlib": ("bench/",),
+    "matplotlib": ("bench/", "quality/plot.py"),
     "pygments": ("highlight.py",),
 }
 
