@@ -1,4 +1,4 @@
-"""A picture of the comparison: what each type loses against how large it is; matplotlib draws."""
+"""A picture of the comparison, smallest model first; matplotlib draws it."""
 
 from __future__ import annotations
 
@@ -28,21 +28,26 @@ def _figure(measured: Sequence[Quality], title: str) -> Any:
     # Imported here: about 0.5 s, and an optional extra. No pyplot: it wants a display.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4.5), layout="constrained")
+    rows = sorted(measured, key=lambda quality: quality.size)
+    figure = Figure(figsize=(9, 1.4 + 0.3 * len(rows)), layout="constrained")
     axes = figure.subplots()
-    for quality in measured:
-        x, y = quality.size / 1e6, max(quality.distance.kl_mean, _LEAST)
-        axes.vlines(x, y, max(quality.distance.kl_99, _LEAST), color="0.75", zorder=1)
-        axes.scatter(x, y, s=36, color="#0072b2", zorder=2)
-        axes.annotate(
-            quality.file_type, (x, y), xytext=(6, -3), textcoords="offset points", fontsize=9
+    for y, quality in enumerate(rows):
+        distance = quality.distance
+        mean, most, largest = (
+            max(value, _LEAST) for value in (distance.kl_mean, distance.kl_99, distance.kl_max)
         )
-    axes.set_yscale("log")
-    axes.set(
-        title=title,
-        xlabel="file size, MB",
-        ylabel="KL divergence, nats: mean (dot) to 99 % (line)",
+        axes.hlines(y, mean, most, color="#0072b2", linewidth=2, zorder=1)
+        axes.scatter([mean], [y], s=40, color="#0072b2", zorder=2, label="_" * y + "mean")
+        axes.scatter([most], [y], s=50, color="#0072b2", marker="|", label="_" * y + "99 %")
+        axes.scatter([largest], [y], s=24, color="0.6", marker="x", label="_" * y + "largest")
+    axes.set_yticks(
+        range(len(rows)), [f"{Path(q.path).stem} · {q.size / 1e6:.1f} MB" for q in rows]
     )
-    axes.grid(axis="y", color="0.9")
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xscale("log")
+    axes.set(title=title, xlabel="KL divergence from the reference, nats (left is nearer)")
+    axes.legend(loc="best", frameon=False)
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
     return figure

@@ -65,7 +65,7 @@ def test_types_are_compared_and_one_is_recommended(
     assert best["positions"] == worst["positions"] == 199
     assert {path.name for path in tmp_path.iterdir()} <= {"corpus.py", "home"}
     table = codegen("quality", "nano", "-r", "nano", "-c", str(corpus), COLUMNS="100")
-    assert "100.0%" in table.stdout and "perplexity" in table.stdout
+    assert "100.0%" in table.stdout and "ppl" in table.stdout
     assert "the reference's perplexity" in table.stderr
 
 
