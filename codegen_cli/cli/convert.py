@@ -24,16 +24,7 @@ def convert(
         Path, typer.Argument(metavar="SRC", help="A Hugging Face CodeGen checkpoint folder.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The GGUF file to write.")],
-    file_type: Annotated[
-        str,
-        typer.Option(
-            "--type",
-            "-q",
-            metavar="TYPE",
-            help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
-            "Q3_K_M or Q2_K.",
-        ),
-    ] = DEFAULT_FILE_TYPE,
+    file_type: o.FileType = DEFAULT_FILE_TYPE,
     tokenizer: Annotated[
         Path | None, typer.Option(help="Take the tokenizer files from this folder.")
     ] = None,

@@ -21,6 +21,12 @@ def complete_model(incomplete: str) -> list[str]:
     return [model.name for model in local_models() if model.name.startswith(incomplete)]
 
 
+def complete_recipe(incomplete: str) -> list[str]:
+    from codegen_cli.registry.recipes import recipes
+
+    return [recipe.name for recipe in recipes() if recipe.name.startswith(incomplete)]
+
+
 def shares(value: str | None) -> tuple[float, ...]:
     """Return the shares that `--tensor-split` gives, such as "0.6,0.4".
 
@@ -212,6 +218,16 @@ Draft = Annotated[
         help="A smaller model of the same vocabulary that guesses ahead.",
         autocompletion=complete_model,
         rich_help_panel=_ENGINE,
+    ),
+]
+FileType = Annotated[
+    str,
+    typer.Option(
+        "--type",
+        "-q",
+        metavar="TYPE",
+        help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
+        "Q3_K_M or Q2_K.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

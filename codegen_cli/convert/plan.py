@@ -37,14 +37,17 @@ def plan_tensors(
     config: CodeGenConfig,
     targets: Sequence[TargetTensor],
     file_type: str,
-    sources: Mapping[str, LazyTensor],
+    sources: Mapping[str, LazyTensor] | None,
 ) -> list[PlannedTensor]:
-    """Return the tensors to write, in file order, each with its type and source."""
+    """Return the tensors to write, in file order, each with its type and source.
+
+    Without sources the plan is for its names, types and sizes alone.
+    """
     return [
         PlannedTensor(
             target,
             tensor_type(file_type, target, config.n_layer),
-            sources[target.source] if target.source else None,
+            sources[target.source] if sources is not None and target.source else None,
         )
         for target in targets
     ]

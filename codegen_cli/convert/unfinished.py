@@ -55,7 +55,7 @@ def unfinished(output: Path, *, restart: bool) -> Iterator[Unfinished]:
                 raise
             raise Interrupted(
                 f"interrupted after {file.done} of {file.count} tensors",
-                "run the same command again to go on from there, or with --restart to start over",
+                "run the same command again to go on from there",
             ) from None
         except OSError as error:
             file.discard()
