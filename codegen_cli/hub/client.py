@@ -106,7 +106,8 @@ def _translate(repo: str, error: BaseException) -> CodegenError:
     if isinstance(error, errors.GatedRepoError):
         return ModelError(f"{repo} is open only to those who asked for access", token)
     if isinstance(error, errors.RepositoryNotFoundError):
-        near = did_you_mean(repo, [recipe.repo for recipe in recipes()], cutoff=0.8)
+        known = [recipe.repo for recipe in recipes()]
+        near = "" if repo in known else did_you_mean(repo, known, cutoff=0.8)
         return ModelNotFound(
             f"the Hub has no {repo}, or it is private", near or f"check the name, or {token}"
         )

@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 _LARGE = (".safetensors", ".bin")
 _RANGE = re.compile(r"bytes=(\d+)-")
 _LISTING = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+)(/revision/(?P<revision>[^/?]+))?")
+_TREE = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+)/tree/(?P<revision>[^/?]+)")
 _RESOLVE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)")
 _BLOCK = 1 << 14
 
@@ -166,14 +167,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
+        if body and self.command != "HEAD":
             self.send_body(body)
 
     def send_body(self, body: bytes) -> None:
         """Send a body, with the faults that are due."""
         name = self.path.rsplit("/", 1)[1].partition("?")[0]
         faults = self.hub.faults
-        if faults.damage.get(name, 0) and body:
+        if faults.damage.get(name, 0):
             faults.damage[name] -= 1
             body = body[:-1] + bytes([body[-1] ^ 1])
         stop = len(body)
@@ -193,7 +194,8 @@ class _Api(_Handler):
     where = "hub"
 
     def respond(self, path: str, token: str | None) -> None:
-        match = _LISTING.fullmatch(path) or _RESOLVE.fullmatch(path)
+        tree = _TREE.fullmatch(path)
+        match = tree or _LISTING.fullmatch(path) or _RESOLVE.fullmatch(path)
         if match is None:
             return self.answer(404, b"", {})
         repo = match["repo"]
@@ -201,6 +203,8 @@ class _Api(_Handler):
         if refusal is not None:
             status, code = refusal
             return self.answer(status, b"{}", {"X-Error-Code": code})
+        if tree:
+            return self._tree(repo)
         if "name" not in match.groupdict():
             return self._listing(repo)
         return self._resolve(repo, match["name"])
@@ -227,6 +231,18 @@ class _Api(_Handler):
             siblings.append(entry)
         body = json.dumps({"id": repo, "sha": self.hub.commit(repo), "siblings": siblings})
         self.answer(200, body.encode(), {"Content-Type": "application/json"})
+
+    def _tree(self, repo: str) -> None:
+        entries = []
+        for path in self.hub.files(repo):
+            size = path.stat().st_size
+            entry: dict[str, Any] = {"type": "file", "path": path.name, "size": size}
+            entry["oid"] = "0" * 40 if is_large(path) else etag(path)
+            if is_large(path):
+                entry["lfs"] = {"oid": etag(path), "size": size, "pointerSize": 134}
+            entries.append(entry)
+        headers = {"Content-Type": "application/json"}
+        self.answer(200, json.dumps(entries).encode(), headers)
 
     def _resolve(self, repo: str, name: str) -> None:
         path = self.hub.repos[repo] / name
