@@ -39,8 +39,9 @@ def remove_model(
             f'"{model.path}" is not in the models folder', "remove it as any other file"
         )
     size = model.path.stat().st_size
-    if not yes:
-        _ask(f"Remove {model.name} ({size / 1e6:.1f} MB)?")
+    if not yes and not _confirmed(f"Remove {model.name} ({size / 1e6:.1f} MB)?"):
+        console.note(f"kept {model.name}")
+        raise typer.Exit(1)
     model.path.unlink()
     registration_path(model.path).unlink(missing_ok=True)
     if as_json:
@@ -50,8 +51,12 @@ def remove_model(
         console.note(f"removed {model.name} ({size / 1e6:.1f} MB)")
 
 
-def _ask(question: str) -> None:
-    """Ask at a terminal; anywhere else, and after a no, stop."""
+def _confirmed(question: str) -> bool:
+    """Ask at a terminal.
+
+    Raises:
+        UsageError: there is none.
+    """
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask at", "give --yes to remove without asking")
-    typer.confirm(console.visible(question), abort=True, err=True)
+    return typer.confirm(console.visible(question), err=True)
