@@ -228,7 +228,7 @@ def memory(pid: int) -> dict[str, int]:
 def open_files(pid: int) -> str:
     """Return the names of a process's open files, as one text."""
     try:
-        return " ".join(os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir())
+        return " ".join(str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return ""
 
