@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from codegen_cli import __version__, console
-from codegen_cli.cli import models
 from codegen_cli.cli.bench import bench
 from codegen_cli.cli.chat import chat
 from codegen_cli.cli.complete import complete
@@ -17,6 +16,8 @@ from codegen_cli.cli.eval.app import app as eval_app
 from codegen_cli.cli.imatrix import imatrix
 from codegen_cli.cli.quality import quality
 from codegen_cli.cli.quantize import quantize
+from codegen_cli.cli.models.app import app as models_app
+from codegen_cli.cli.pull import pull
 from codegen_cli.cli.run import run
 
 _HELP = """Grow a program one natural-language step at a time, on your own machine.
@@ -59,7 +60,8 @@ def codegen(
 
 for _command, _panel in ((chat, "Write"), (run, "Write"), (complete, "Write")):
     app.command(rich_help_panel=_panel)(_command)
-app.add_typer(models.app, name="models", rich_help_panel="Models")
+app.add_typer(models_app, name="models", rich_help_panel="Models")
+app.command(rich_help_panel="Models")(pull)
 app.command(rich_help_panel="Models")(convert)
 app.command(rich_help_panel="Models")(quantize)
 app.command(rich_help_panel="Models")(imatrix)

@@ -21,6 +21,12 @@ def complete_model(incomplete: str) -> list[str]:
     return [model.name for model in local_models() if model.name.startswith(incomplete)]
 
 
+def complete_recipe(incomplete: str) -> list[str]:
+    from codegen_cli.registry.recipes import recipes
+
+    return [recipe.name for recipe in recipes() if recipe.name.startswith(incomplete)]
+
+
 def shares(value: str | None) -> tuple[float, ...]:
     """Return the shares that `--tensor-split` gives, such as "0.6,0.4".
 

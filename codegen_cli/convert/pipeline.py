@@ -41,8 +41,8 @@ OnResume = Callable[[int, int], None]
 class ConvertOptions:
     """What the user asked for; None means read or guess it from the checkpoint.
 
-    `force` replaces an existing file, and what was begun for another conversion; `restart` drops
-    what was begun for this one too.
+    `origin` says where the checkpoint came from. `force` replaces an existing file, and what was
+    begun for another conversion; `restart` drops what was begun for this one too.
     """
 
     file_type: str = DEFAULT_FILE_TYPE
@@ -51,6 +51,7 @@ class ConvertOptions:
     family: str | None = None
     license: str | None = None
     imatrix: Path | None = None
+    origin: str | None = None
     threads: int = 1
     force: bool = False
     restart: bool = False
@@ -153,6 +154,7 @@ def _provenance(
         name=options.name,
         family=options.family,
         license_name=options.license,
+        origin=options.origin,
     )
 
 

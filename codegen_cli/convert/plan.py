@@ -44,15 +44,18 @@ def plan_tensors(
     n_layer: int,
     targets: Sequence[TargetTensor],
     file_type: str,
-    sources: Mapping[str, LazyTensor],
+    sources: Mapping[str, LazyTensor] | None,
     imatrix: ImportanceMatrix | None = None,
 ) -> list[PlannedTensor]:
-    """Return the tensors to write, in file order, each with its type and source."""
+    """Return the tensors to write, in file order, each with its type and source.
+
+    Without sources the plan is for its names, types and sizes alone.
+    """
     return [
         PlannedTensor(
             target,
             tensor_type(file_type, target, n_layer, has_imatrix=imatrix is not None),
-            sources[target.source] if target.source else None,
+            sources[target.source] if sources is not None and target.source else None,
             imatrix.importance(target.name, target.shape[-1]) if imatrix else None,
         )
         for target in targets

@@ -44,9 +44,10 @@ def describe(
     name: str | None,
     family: str | None,
     license_name: str | None,
+    origin: str | None,
 ) -> Provenance:
     """Return the provenance of a checkpoint; what is not given is read or guessed from it."""
-    source = str(config.raw.get("_name_or_path") or folder.resolve().name)
+    source = origin or str(config.raw.get("_name_or_path") or folder.resolve().name)
     shown = name or folder.resolve().name
     parameters = sum(math.prod(target.shape) for target in targets if target.source)
     return Provenance(

@@ -55,7 +55,7 @@ def unfinished(output: Path, *, restart: bool) -> Iterator[Unfinished]:
                 raise
             raise Interrupted(
                 f"interrupted after {file.done} of {file.count} tensors",
-                "run the same command again to go on from there, or with --restart to start over",
+                "run the same command again to go on from there",
             ) from None
         except OSError as error:
             file.discard()
@@ -116,7 +116,6 @@ class Unfinished:
         self._begun = True
         self._file = self.path.open("r+b" if self.done else "wb")
         if self.done:
-            self._file.truncate(end)
             self._file.seek(end)
         else:
             self._file.write(header)
@@ -192,10 +191,9 @@ def _read_journal(path: Path) -> list[object]:
         text = path.read_text(encoding="ascii")
     except (OSError, ValueError):
         return []
-    for line in text.splitlines(keepends=True):
+    for line in text.splitlines():
         try:
-            if line.endswith("\n"):
-                entries.append(json.loads(line))
+            entries.append(json.loads(line))
         except ValueError:
             break
     return entries

@@ -21,18 +21,23 @@ def model_sha256(path: Path, on_bytes: Callable[[int], None] = lambda count: Non
 
     `on_bytes` is told the progress.
     """
-    stat = path.stat()
-    if stat.st_size < _LARGE:
+    size = path.stat().st_size
+    if size < _LARGE:
         return sha256(path, on_bytes)
-    key = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
-    store = cache_dir() / "sha256.json"
-    known = _load(store)
-    if key in known:
-        on_bytes(stat.st_size)
-        return known[key]
+    known = _load(_store()).get(_key(path))
+    if known is not None:
+        on_bytes(size)
+        return known
     digest = sha256(path, on_bytes)
-    _save(store, {**_load(store), key: digest})
+    remember(path, digest)
     return digest
+
+
+def remember(path: Path, digest: str) -> None:
+    """Remember what the SHA-256 of a file is, as long as the file does not change."""
+    if path.stat().st_size < _LARGE:
+        return
+    _save(_store(), {**_load(_store()), _key(path): digest})
 
 
 def sha256(path: Path, on_bytes: Callable[[int], None] = lambda count: None) -> str:
@@ -43,6 +48,15 @@ def sha256(path: Path, on_bytes: Callable[[int], None] = lambda count: None) -> 
             digest.update(block)
             on_bytes(len(block))
     return digest.hexdigest()
+
+
+def _key(path: Path) -> str:
+    stat = path.stat()
+    return f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+
+
+def _store() -> Path:
+    return cache_dir() / "sha256.json"
 
 
 def _load(store: Path) -> dict[str, str]:

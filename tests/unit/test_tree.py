@@ -14,11 +14,11 @@ PACKAGE = Path(codegen_cli.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"repl", "bench", "evaluation", "quality"},
+    {"repl", "bench", "evaluation", "quality", "pull"},
     {"synthesis"},
     {"convert"},
     {"engine"},
-    {"registry"},
+    {"registry", "hub"},
     {"sandbox"},
     {"program"},
     {"files", "highlight", "interrupt", "lock"},
@@ -32,6 +32,7 @@ HOMES = {
     "prompt_toolkit": ("repl/",),
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
+    "huggingface_hub": ("hub/",),
     "matplotlib": ("bench/", "quality/plot.py"),
     "pygments": ("highlight.py",),
 }
