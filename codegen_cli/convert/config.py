@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from codegen_cli.convert.json_file import read_json
+from codegen_cli.convert.qkv import CODEGEN, GPTJ, QkvLayout
 from codegen_cli.errors import CheckpointError
 
-#: CodeGen1's qkv projection is laid out for this many TPU cores (transformers, modeling_codegen).
-MP_NUM = 4
+#: `model_type` in config.json, and how such a checkpoint lays out its qkv rows.
+_LAYOUTS = {"codegen": CODEGEN, "gptj": GPTJ}
 
 #: All are the tanh approximation that llama.cpp's GELU computes.
 _TANH_GELU = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast")
@@ -24,7 +25,7 @@ _CODEGEN2 = re.compile(r"codegen2(5|\.5)?[-_]\d")
 
 @dataclass(frozen=True, slots=True)
 class CodeGenConfig:
-    """The shape of a CodeGen model; sizes count elements."""
+    """The shape of a model of CodeGen's block (GPT-J's too); sizes count elements."""
 
     n_layer: int
     n_embd: int
@@ -35,6 +36,7 @@ class CodeGenConfig:
     vocab_size: int
     layer_norm_epsilon: float
     tie_word_embeddings: bool
+    qkv: QkvLayout
     raw: dict[str, Any]
 
     @property
@@ -69,9 +71,10 @@ def read_config(folder: Path) -> CodeGenConfig:
         vocab_size=_size(raw, "vocab_size"),
         layer_norm_epsilon=_epsilon(raw),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
+        qkv=_LAYOUTS[raw["model_type"]],
         raw=raw,
     )
-    _check_heads(config)
+    check_heads(config)
     return config
 
 
@@ -103,12 +106,13 @@ def _name_advice(source: Path) -> str:
 
 def _check_family(raw: dict[str, Any], folder: Path) -> None:
     model_type = raw.get("model_type")
-    if model_type != "codegen":
-        hint = "supported: codegen"
+    if model_type not in _LAYOUTS:
+        hint = f"supported: {', '.join(_LAYOUTS)}"
         if model_type == "llama" and "codegen25" in _name(raw, folder):
             hint += "; CodeGen2.5 is LLaMA-shaped and llama.cpp's own converter handles it"
         raise CheckpointError(f'config.json: model_type "{model_type}" is not supported', hint)
-    if _is_codegen2(raw, folder):
+    # As GPT-J it has separate query, key and value, so nothing is left of the 8-way layout.
+    if model_type == "codegen" and _is_codegen2(raw, folder):
         raise CheckpointError(
             "this is a CodeGen2 checkpoint: its qkv rows are laid out 8-way (mp_num 8), "
             "not 4-way as in CodeGen1",
@@ -125,7 +129,7 @@ def _is_codegen2(raw: dict[str, Any], folder: Path) -> bool:
 
     Its config has CodeGen1's `model_type` and no field for the layout.
     """
-    if raw.get("mp_num", MP_NUM) != MP_NUM or _CODEGEN2.search(_name(raw, folder)):
+    if raw.get("mp_num", CODEGEN.groups) != CODEGEN.groups or _CODEGEN2.search(_name(raw, folder)):
         return True
     if "configuration_codegen" in json.dumps(raw.get("auto_map", "")):
         return True
@@ -155,16 +159,21 @@ def _epsilon(raw: dict[str, Any]) -> float:
     return float(value)
 
 
-def _check_heads(config: CodeGenConfig) -> None:
+def check_heads(config: CodeGenConfig) -> None:
+    """Refuse numbers of heads and rotary dimensions that do not fit the width.
+
+    Raises:
+        CheckpointError: with the first that does not.
+    """
     if config.n_embd % config.n_head:
         raise CheckpointError(
             f"config.json: n_embd {config.n_embd} is not a multiple of n_head {config.n_head}",
             "is this a complete CodeGen config?",
         )
-    if config.n_head % MP_NUM:
+    if config.n_head % config.qkv.groups:
         raise CheckpointError(
-            f"config.json: n_head {config.n_head} is not a multiple of {MP_NUM}",
-            "CodeGen's qkv layout has 4 groups of heads",
+            f"config.json: n_head {config.n_head} is not a multiple of {config.qkv.groups}",
+            f"the qkv layout has {config.qkv.groups} groups of heads",
         )
     if config.rotary_dim % 2 or config.rotary_dim > config.head_dim:
         raise CheckpointError(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen_cli import files
-from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
+from codegen_cli.convert.checkpoint import Checkpoint, Tensor, open_checkpoint
+from codegen_cli.convert.checkpoint.derived import stacked
 from codegen_cli.convert.config import CodeGenConfig, read_config
-from codegen_cli.convert.names import map_tensors
+from codegen_cli.convert.names import TargetTensor, map_tensors
 from codegen_cli.convert.provenance import describe, hash_files
 from codegen_cli.convert.types import parse_file_type, tensor_type
 from codegen_cli.convert.verify import Verification, verify_file
@@ -126,10 +127,15 @@ def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> 
         PlannedTensor(
             target,
             tensor_type(file_type, target, config.n_layer),
-            checkpoint.tensors[target.source] if target.source else None,
+            _source(target, checkpoint),
         )
         for target in targets
     ]
+
+
+def _source(target: TargetTensor, checkpoint: Checkpoint) -> Tensor | None:
+    parts = [checkpoint.tensors[name] for name in target.sources]
+    return stacked(target.name, parts) if parts else None
 
 
 def check_output(output: Path, *, force: bool) -> None:

@@ -49,7 +49,7 @@ def describe(
     """Return the provenance of a checkpoint; what is not given is read or guessed from it."""
     source = str(config.raw.get("_name_or_path") or folder.resolve().name)
     shown = name or folder.resolve().name
-    parameters = sum(math.prod(target.shape) for target in targets if target.source)
+    parameters = sum(math.prod(target.shape) for target in targets if target.sources)
     return Provenance(
         name=shown,
         family=_family(family, f"{shown} {source}"),

@@ -14,7 +14,7 @@ import numpy as np
 from gguf import GGUFWriter, LlamaFileType
 from numpy.typing import NDArray
 
-from codegen_cli.convert.checkpoint import LazyTensor
+from codegen_cli.convert.checkpoint import Tensor
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.names import TargetTensor
 from codegen_cli.convert.provenance import Provenance
@@ -33,7 +33,7 @@ class PlannedTensor:
 
     target: TargetTensor
     type: TensorType
-    source: LazyTensor | None
+    source: Tensor | None
 
     @property
     def elements(self) -> int:
