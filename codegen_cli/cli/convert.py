@@ -15,7 +15,8 @@ from codegen_cli.cli import options as o
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
-    from codegen_cli.convert.pipeline import ConvertReport, Progress
+    from codegen_cli.convert.pipeline import ConvertReport
+    from codegen_cli.convert.source import Progress
 
 
 def convert(
@@ -126,6 +127,8 @@ def _show(report: ConvertReport) -> None:
         f"wrote {report.path} · {report.file_type} · {report.size / 1e6:.1f} MB · "
         f"{report.tensors} tensors · {bits:.2f} bits a weight"
     )
+    for warning in report.warnings:
+        console.warn(warning)
     for change, count in report.fallbacks.items():
         console.warn(f"{count} tensors fell back {change}: their rows do not fit the block size")
     check = report.verification

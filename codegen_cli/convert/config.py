@@ -6,9 +6,9 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.convert.qkv import CODEGEN, GPTJ, QkvLayout
 from codegen_cli.errors import CheckpointError
@@ -44,8 +44,15 @@ class CodeGenConfig:
         """Return the width of one attention head."""
         return self.n_embd // self.n_head
 
+    @property
+    def parameters(self) -> int:
+        """Count the weights, those of an untied head included."""
+        e, f = self.n_embd, self.n_inner
+        block = 4 * e * e + 2 * e * f + f + 3 * e
+        return self.n_layer * block + 2 * self.vocab_size * e + self.vocab_size + 2 * e
 
-def read_config(folder: Path) -> CodeGenConfig:
+
+def read_config(folder: Place) -> CodeGenConfig:
     """Read and check `config.json` of a checkpoint folder.
 
     Raises:
@@ -78,7 +85,7 @@ def read_config(folder: Path) -> CodeGenConfig:
     return config
 
 
-def _read_json(folder: Path) -> dict[str, Any]:
+def _read_json(folder: Place) -> dict[str, Any]:
     if not folder.exists():
         raise CheckpointError(f'no such folder: "{folder}"', _name_advice(folder))
     if not folder.is_dir():
@@ -94,7 +101,7 @@ def _read_json(folder: Path) -> dict[str, Any]:
     return read_json(path)
 
 
-def _name_advice(source: Path) -> str:
+def _name_advice(source: Place) -> str:
     parts = str(source).split("/")
     if len(parts) == 2 and parts[0].lower() == "salesforce":
         return (
@@ -104,7 +111,7 @@ def _name_advice(source: Path) -> str:
     return "give the path of a downloaded checkpoint; `hf download NAME --local-dir DIR` gets one"
 
 
-def _check_family(raw: dict[str, Any], folder: Path) -> None:
+def _check_family(raw: dict[str, Any], folder: Place) -> None:
     model_type = raw.get("model_type")
     if model_type not in _LAYOUTS:
         hint = f"supported: {', '.join(_LAYOUTS)}"
@@ -120,11 +127,11 @@ def _check_family(raw: dict[str, Any], folder: Path) -> None:
         )
 
 
-def _name(raw: dict[str, Any], folder: Path) -> str:
+def _name(raw: dict[str, Any], folder: Place) -> str:
     return f"{folder.resolve().name} {raw.get('_name_or_path', '')}".lower()
 
 
-def _is_codegen2(raw: dict[str, Any], folder: Path) -> bool:
+def _is_codegen2(raw: dict[str, Any], folder: Place) -> bool:
     """Tell CodeGen2 by its own modelling code, its name or its infill tokens.
 
     Its config has CodeGen1's `model_type` and no field for the layout.

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from codegen_cli import files
-from codegen_cli.convert.checkpoint import Checkpoint, Tensor, open_checkpoint
+from codegen_cli.convert.checkpoint import Checkpoint, Tensor
 from codegen_cli.convert.checkpoint.derived import stacked
-from codegen_cli.convert.config import CodeGenConfig, read_config
+from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.names import TargetTensor, map_tensors
-from codegen_cli.convert.provenance import describe, hash_files
+from codegen_cli.convert.provenance import describe, family_of, hash_files
+from codegen_cli.convert.source import Progress, Source, open_source
+from codegen_cli.convert.tokenizer import find_vocab
 from codegen_cli.convert.types import parse_file_type, tensor_type
 from codegen_cli.convert.verify import Verification, verify_file
-from codegen_cli.convert.vocab import read_vocab
+from codegen_cli.convert.vocab import WHITE_SPACE, Vocab
 from codegen_cli.convert.write import PlannedTensor, write_gguf
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CodegenError, UsageError
 from codegen_cli.files import is_special, place, temporary_beside
 from codegen_cli.settings import DEFAULT_FILE_TYPE
-
-#: Told what is being done, how much more of it is done, and how much there is in all.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,10 @@ class ConvertOptions:
 
 @dataclass(frozen=True, slots=True)
 class ConvertReport:
-    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check."""
+    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check.
+
+    `tokenizer` is where the vocabulary came from; `warnings` are for the user.
+    """
 
     path: Path
     file_type: str
@@ -51,6 +52,8 @@ class ConvertReport:
     tensors: int
     parameters: int
     fallbacks: dict[str, int]
+    tokenizer: str
+    warnings: tuple[str, ...]
     verification: Verification | None
 
 
@@ -69,21 +72,18 @@ def convert(
     """
     file_type = parse_file_type(options.file_type)
     check_output(output, force=options.force)
-    config = read_config(source)
-    vocab = read_vocab(options.tokenizer or source, config.vocab_size)
-    with open_checkpoint(source) as checkpoint:
+    with open_source(source, on_progress) as opened:
+        config, checkpoint = opened.config, opened.checkpoint
+        family = family_of(opened, options.family, options.name)
+        vocab = find_vocab(opened, options.tokenizer, family)
         plan = make_plan(config, checkpoint, file_type)
         check_space(output, sum(tensor.nbytes for tensor in plan))
-        inputs = [*checkpoint.files, source / "config.json", *vocab.files]
-        total = sum(path.stat().st_size for path in inputs)
-        hashes = hash_files(inputs, lambda n: on_progress("hashing", n, total))
         provenance = describe(
-            source,
-            config,
+            opened,
             [tensor.target for tensor in plan],
-            hashes,
+            _hashes(opened, vocab, on_progress),
             name=options.name,
-            family=options.family,
+            family=family,
             license_name=options.license,
         )
         parameters = sum(tensor.elements for tensor in plan)
@@ -111,8 +111,16 @@ def convert(
         tensors=len(plan),
         parameters=parameters,
         fallbacks=_fallbacks(plan),
+        tokenizer=str(vocab.folder),
+        warnings=_warnings(vocab, family),
         verification=verification,
     )
+
+
+def _hashes(source: Source, vocab: Vocab, on_progress: Progress) -> dict[str, str]:
+    files = [*source.files, *(file for file in vocab.files if isinstance(file, Path))]
+    total = sum(path.stat().st_size for path in files)
+    return hash_files(files, lambda n: on_progress("hashing", n, total))
 
 
 def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> list[PlannedTensor]:
@@ -166,6 +174,15 @@ def check_space(output: Path, needed: int) -> None:
             f"{free / 1e9:.2f} GB free",
             "free some space, or choose a smaller type",
         )
+
+
+def _warnings(vocab: Vocab, family: str) -> tuple[str, ...]:
+    if family not in ("Multi", "Mono") or set(WHITE_SPACE) <= set(vocab.tokens):
+        return ()
+    return (
+        f'the tokenizer of "{vocab.folder}" lacks the runs of white space that {family} models '
+        "were trained with, so indented code will be worse",
+    )
 
 
 def _fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:

@@ -36,9 +36,7 @@ def reference_logits(config: CodeGenConfig, checkpoint: Checkpoint, tokens: Sequ
     return _linear(x_TxE, tensors[head]) + tensors["lm_head.bias"].float32()
 
 
-def _block(
-    config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, x_TxE: F32
-) -> F32:
+def _block(config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, x_TxE: F32) -> F32:
     h_TxE = _norm(config, tensors, prefix + "ln_1", x_TxE)
     attention_TxE = _attention(config, tensors, prefix + "attn.", h_TxE)
     up_TxF = _linear(h_TxE, tensors[prefix + "mlp.fc_in.weight"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -12,13 +12,14 @@ from codegen_cli.errors import CheckpointError
 
 from .index import check_shards, read_index
 from .layout import Contents
-from .mapped import MappedFile
+from .place import Place, open_weights
 from .safetensors_file import read_safetensors
-from .tensor import LazyTensor
+from .tensor import LazyTensor, Tensor
 from .torch_file import read_torch
 from .wall import Malformed, reading
+from .weight_file import WeightFile
 
-Format = Literal["safetensors", "pytorch"]
+Format = Literal["safetensors", "pytorch", "jaxformer"]
 
 #: In the order of preference.
 _CANDIDATES: dict[str, Format] = {
@@ -27,7 +28,7 @@ _CANDIDATES: dict[str, Format] = {
     "pytorch_model.bin": "pytorch",
     "pytorch_model.bin.index.json": "pytorch",
 }
-_READERS: dict[Format, Callable[[MappedFile], Contents]] = {
+_READERS: dict[Format, Callable[[WeightFile], Contents]] = {
     "safetensors": read_safetensors,
     "pytorch": read_torch,
 }
@@ -38,33 +39,33 @@ _UNSUPPORTED = ("*.msgpack", "*.h5", "*.ot", "*.ckpt.index", "*.gguf", "*.onnx")
 class Checkpoint:
     """Hold the tensors of one checkpoint and the mappings of its files.
 
-    `files` are the weight files that were read, sorted; `other` names the element type of each
-    tensor that is not F32, F16 or BF16.
+    `files` are the weight files that were read, sorted, and `size` their bytes; `other` names the
+    element type of each tensor that is not F32, F16 or BF16.
     """
 
-    tensors: Mapping[str, LazyTensor]
+    tensors: Mapping[str, Tensor]
     files: tuple[Path, ...]
+    size: int
     format: Format
     other: Mapping[str, str]
 
-    def __init__(self, format: Format, parts: Mapping[MappedFile, Contents]) -> None:
-        self._mapped = tuple(parts)
+    def __init__(
+        self,
+        format: Format,
+        files: Collection[WeightFile],
+        tensors: Mapping[str, Tensor],
+        other: Mapping[str, str],
+    ) -> None:
+        self._opened = tuple(files)
         self.format = format
-        self.files = tuple(sorted(file.path for file in parts))
-        self.tensors = MappingProxyType(
-            {
-                name: LazyTensor(name, layout, file)
-                for file, contents in parts.items()
-                for name, layout in contents.tensors.items()
-            }
-        )
-        self.other = MappingProxyType(
-            {name: dtype for part in parts.values() for name, dtype in part.other.items()}
-        )
+        self.files = tuple(sorted(file.path for file in files))
+        self.size = sum(file.size for file in files)
+        self.tensors = MappingProxyType(dict(tensors))
+        self.other = MappingProxyType(dict(other))
 
     def close(self) -> None:
         """Unmap the files; arrays that were read stay valid."""
-        for file in self._mapped:
+        for file in self._opened:
             file.close()
 
     def __enter__(self) -> Checkpoint:
@@ -79,7 +80,7 @@ class Checkpoint:
         self.close()
 
 
-def open_checkpoint(folder: Path) -> Checkpoint:
+def open_checkpoint(folder: Place) -> Checkpoint:
     """Open the first of model.safetensors, pytorch_model.bin and their shard lists.
 
     Nothing but headers is read. Raises `CheckpointError` when nothing is found and for every
@@ -88,24 +89,34 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     path = _find(folder)
     format = _CANDIDATES[path.name]
     with ExitStack() as opened, reading(path):
-        weight_map = read_index(path) if path.suffix == ".json" else {}
+        weight_map = read_index(path) if path.name.endswith(".json") else {}
         names = sorted(set(weight_map.values())) or [path.name]
-        parts: dict[MappedFile, Contents] = {}
+        parts: dict[WeightFile, Contents] = {}
         for name in names:
-            file = MappedFile(folder / name)
+            file = open_weights(folder / name)
             opened.callback(file.close)
             with reading(file.path):
                 parts[file] = _READERS[format](file)
         if weight_map:
             check_shards(weight_map, {file.path.name: part for file, part in parts.items()})
-        checkpoint = Checkpoint(format, parts)
+        checkpoint = _checkpoint(format, parts)
         if not checkpoint.tensors:
             raise Malformed("holds no tensor of type F32, F16 or BF16", "is it a model's weights?")
         opened.pop_all()
     return checkpoint
 
 
-def _find(folder: Path) -> Path:
+def _checkpoint(format: Format, parts: Mapping[WeightFile, Contents]) -> Checkpoint:
+    tensors = {
+        name: LazyTensor(name, layout, file)
+        for file, contents in parts.items()
+        for name, layout in contents.tensors.items()
+    }
+    other = {name: dtype for part in parts.values() for name, dtype in part.other.items()}
+    return Checkpoint(format, parts, tensors, other)
+
+
+def _find(folder: Place) -> Place:
     with reading(folder):
         if not folder.is_dir():
             raise CheckpointError(f"{folder} is not a folder", "give the folder of the checkpoint")

@@ -1,0 +1,70 @@
+"""Open whatever a checkpoint comes as: a folder, a release archive or a TPU checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
+from codegen_cli.convert.checkpoint.archive import Archive, is_archive
+from codegen_cli.convert.checkpoint.place import Place
+from codegen_cli.convert.config import CodeGenConfig, read_config
+from codegen_cli.errors import CheckpointError
+
+#: Told what is being done, how much more of it is done, and how much there is in all.
+Progress = Callable[[str, int, int], None]
+
+#: Beside the weights a file may hold one causal mask a layer, of up to 4 bytes an element.
+_MASK_BYTES = 4
+_FREE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened checkpoint: its name, shape and tensors.
+
+    `place` holds its small files (model card, perhaps a tokenizer); `files` are those on disk that
+    the model was read from.
+    """
+
+    name: str
+    place: Place
+    config: CodeGenConfig
+    checkpoint: Checkpoint
+    files: tuple[Path, ...]
+
+
+@contextmanager
+def open_source(path: Path, on_progress: Progress) -> Iterator[Source]:
+    """Open a checkpoint for as long as the context lasts.
+
+    Raises:
+        CheckpointError: it is missing, unreadable, hostile, or of no supported model.
+    """
+    with ExitStack() as opened:
+        place: Place = path
+        if path.is_file() and is_archive(path):
+            total = path.stat().st_size
+            archive = Archive(path, lambda n: on_progress("inflating", n, total))
+            place = opened.enter_context(archive).root()
+        config = read_config(place)
+        checkpoint = opened.enter_context(open_checkpoint(place))
+        if place is path:
+            files = (*checkpoint.files, path / "config.json")
+        else:
+            files = (path,)
+            _check_size(config, checkpoint, path)
+        yield Source(place.resolve().name, place, config, checkpoint, files)
+
+
+def _check_size(config: CodeGenConfig, checkpoint: Checkpoint, path: Path) -> None:
+    """Refuse an archive with more bytes than the model in it can have."""
+    masks = config.n_layer * config.n_ctx**2 * _MASK_BYTES
+    most = 4 * config.parameters + masks + _FREE_BYTES
+    if checkpoint.size > most:
+        raise CheckpointError(
+            f"{path} holds {checkpoint.size} bytes of weights, but config.json says at most {most}",
+            "the weights and config.json belong to different models",
+        )
