@@ -91,12 +91,13 @@ class InflatedFile:
             return None
         length = min(_PIECE, self._packed.size - cursor.at)
         data = self._packed.bytes_at(cursor.at, length, "the compressed stream")
-        piece: bytes = cursor.inflater.decompress(data, most)
-        left = len(cursor.inflater.unconsumed_tail) + len(cursor.inflater.unused_data)
+        inflater = cursor.inflater
+        piece: bytes = inflater.decompress(data, most)
+        left = len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail)
         self._packed.release(cursor.at, len(data))
         cursor.at += len(data) - left
         cursor.out += len(piece)
-        if not piece and length == left and not cursor.inflater.eof:
+        if not piece and length == left and not inflater.eof:
             raise Malformed("is truncated: its compressed stream does not end")
         return piece
 

@@ -38,7 +38,18 @@ def tar_members(file: WeightFile, path: Path) -> Members:
                 raise Malformed(f"holds over {MAX_MEMBERS} files: refused", UNSAFE)
             if not entry.isdir():
                 add_member(members, entry.name, _member(file, entry, path))
+        _check_end(file, archive.offset)
     return members
+
+
+def _check_end(file: WeightFile, offset: int) -> None:
+    """Refuse an archive without a block of zeros at its end: tarfile takes damage for the end."""
+    if file.size < offset + tarfile.BLOCKSIZE:
+        raise Malformed(
+            f"is truncated: its list of files does not end, {file.size} bytes are there"
+        )
+    if any(file.bytes_at(offset, tarfile.BLOCKSIZE, "the end of the archive")):
+        raise Malformed(f"is damaged: there is no file header at byte {offset}")
 
 
 def _member(file: WeightFile, entry: tarfile.TarInfo, path: Path) -> Callable[[], Window]:
