@@ -67,15 +67,15 @@ def read_config(folder: Place) -> CodeGenConfig:
             f'config.json: activation_function "{activation}" is not supported',
             f"supported: {', '.join(_TANH_GELU)}",
         )
-    n_embd = _size(raw, "n_embd")
+    n_embd = size_of(raw, "n_embd")
     config = CodeGenConfig(
-        n_layer=_size(raw, "n_layer"),
+        n_layer=size_of(raw, "n_layer"),
         n_embd=n_embd,
-        n_head=_size(raw, "n_head"),
-        n_inner=_size(raw, "n_inner", 4 * n_embd),
-        n_ctx=_size(raw, "n_positions", _size(raw, "n_ctx", 2048)),
-        rotary_dim=_size(raw, "rotary_dim"),
-        vocab_size=_size(raw, "vocab_size"),
+        n_head=size_of(raw, "n_head"),
+        n_inner=size_of(raw, "n_inner", 4 * n_embd),
+        n_ctx=size_of(raw, "n_positions", size_of(raw, "n_ctx", 2048)),
+        rotary_dim=size_of(raw, "rotary_dim"),
+        vocab_size=size_of(raw, "vocab_size"),
         layer_norm_epsilon=_epsilon(raw),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
         qkv=_LAYOUTS[raw["model_type"]],
@@ -147,14 +147,25 @@ def _is_codegen2(raw: dict[str, Any], folder: Place) -> bool:
     return False
 
 
-def _size(raw: dict[str, Any], key: str, default: int | None = None) -> int:
+def size_of(
+    raw: dict[str, Any],
+    key: str,
+    default: int | None = None,
+    *,
+    what: str = "config.json",
+    hint: str = "is this a complete CodeGen config?",
+) -> int:
+    """Return one size of a configuration; null stands for the default.
+
+    Raises:
+        CheckpointError: it is missing or no positive number.
+    """
     value = raw.get(key)
     if value is None and default is not None:
         return default
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
         raise CheckpointError(
-            f"config.json: {key} is {json.dumps(value)[:40]}, not a positive number",
-            "is this a complete CodeGen config?",
+            f"{what}: {key} is {json.dumps(value)[:40]}, not a positive number", hint
         )
     return value
 

@@ -31,6 +31,8 @@ class ConvertOptions:
 
     file_type: str = DEFAULT_FILE_TYPE
     tokenizer: Path | None = None
+    run_config: Path | None = None
+    cores: int | None = None
     name: str | None = None
     family: str | None = None
     license: str | None = None
@@ -72,7 +74,9 @@ def convert(
     """
     file_type = parse_file_type(options.file_type)
     check_output(output, force=options.force)
-    with open_source(source, on_progress) as opened:
+    with open_source(
+        source, on_progress, run_config=options.run_config, cores=options.cores
+    ) as opened:
         config, checkpoint = opened.config, opened.checkpoint
         family = family_of(opened, options.family, options.name)
         vocab = find_vocab(opened, options.tokenizer, family)

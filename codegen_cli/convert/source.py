@@ -11,7 +11,8 @@ from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
 from codegen_cli.convert.checkpoint.archive import Archive, is_archive
 from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.config import CodeGenConfig, read_config
-from codegen_cli.errors import CheckpointError
+from codegen_cli.convert.jaxformer import is_jaxformer, open_jaxformer, read_run_config
+from codegen_cli.errors import CheckpointError, UsageError
 
 #: Told what is being done, how much more of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
@@ -37,26 +38,58 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path, on_progress: Progress) -> Iterator[Source]:
+def open_source(
+    path: Path,
+    on_progress: Progress,
+    *,
+    run_config: Path | None = None,
+    cores: int | None = None,
+) -> Iterator[Source]:
     """Open a checkpoint for as long as the context lasts.
+
+    `run_config` and `cores` are for TPU checkpoints (`jaxformer.read_run_config`).
 
     Raises:
         CheckpointError: it is missing, unreadable, hostile, or of no supported model.
+        UsageError: options of TPU checkpoints come with another one.
     """
     with ExitStack() as opened:
-        place: Place = path
+        if is_jaxformer(path):
+            yield _jaxformer(path, run_config, cores, opened)
+            return
+        if run_config is not None or cores is not None:
+            raise UsageError(
+                f'"{path}" is not a TPU checkpoint (ckpt.json and model/)',
+                "leave out --config and --cores",
+            )
         if path.is_file() and is_archive(path):
-            total = path.stat().st_size
-            archive = Archive(path, lambda n: on_progress("inflating", n, total))
-            place = opened.enter_context(archive).root()
-        config = read_config(place)
-        checkpoint = opened.enter_context(open_checkpoint(place))
-        if place is path:
-            files = (*checkpoint.files, path / "config.json")
+            yield _archive(path, on_progress, opened)
         else:
-            files = (path,)
-            _check_size(config, checkpoint, path)
-        yield Source(place.resolve().name, place, config, checkpoint, files)
+            config = read_config(path)
+            checkpoint = opened.enter_context(open_checkpoint(path))
+            files = (*checkpoint.files, path / "config.json")
+            yield Source(path.resolve().name, path, config, checkpoint, files)
+
+
+def _jaxformer(
+    folder: Path, run_config: Path | None, cores: int | None, opened: ExitStack
+) -> Source:
+    config = read_run_config(folder, run_config, cores)
+    checkpoint = opened.enter_context(open_jaxformer(folder, config))
+    name = folder.resolve().name
+    if name.isdecimal():  # the number of a step says nothing
+        name = str(config.raw["_name_or_path"])
+    return Source(name, folder, config, checkpoint, checkpoint.files)
+
+
+def _archive(path: Path, on_progress: Progress, opened: ExitStack) -> Source:
+    total = path.stat().st_size
+    archive = Archive(path, lambda n: on_progress("inflating", n, total))
+    root = opened.enter_context(archive).root()
+    config = read_config(root)
+    checkpoint = opened.enter_context(open_checkpoint(root))
+    _check_size(config, checkpoint, path)
+    return Source(root.name, root, config, checkpoint, (path,))
 
 
 def _check_size(config: CodeGenConfig, checkpoint: Checkpoint, path: Path) -> None:
