@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from codegen_cli.convert.source import Progress
 
 
+_TPU = "TPU checkpoints"
+
+
 def convert(
     source: Annotated[
-        Path, typer.Argument(metavar="SRC", help="A Hugging Face CodeGen checkpoint folder.")
+        Path,
+        typer.Argument(
+            metavar="SRC",
+            help="A checkpoint: a Hugging Face folder, a release archive or a TPU checkpoint.",
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The GGUF file to write.")],
     file_type: Annotated[
@@ -36,6 +43,20 @@ def convert(
     ] = DEFAULT_FILE_TYPE,
     tokenizer: Annotated[
         Path | None, typer.Option(help="Take the tokenizer files from this folder.")
+    ] = None,
+    run_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="The run's configuration of a TPU checkpoint.", rich_help_panel=_TPU
+        ),
+    ] = None,
+    cores: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Cores that its qkv rows are laid out for; by default what the run's TPU had.",
+            rich_help_panel=_TPU,
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="The model's name in the file.")] = None,
     family: Annotated[
@@ -54,15 +75,18 @@ def convert(
 ) -> None:
     """Convert a CodeGen checkpoint to a GGUF file of any type, straight from its weights.
 
-    Reads model.safetensors or pytorch_model.bin (sharded too) without torch and without running
-    any pickled code. At the end the file's tokens and logits are compared with the checkpoint's;
-    a file that fails does not stay.
+    Reads CodeGen and GPT-J folders (model.safetensors or pytorch_model.bin, sharded too), archives
+    of them (.tar.gz, .tar, .zip) and TPU checkpoints, without torch, without unpacking and without
+    running any pickled code. At the end the file's tokens and logits are compared with the
+    checkpoint's; a file that fails does not stay.
 
     Examples:
 
       codegen convert ./codegen-350M-mono -o 350M-mono.gguf -q Q8_0
 
-      codegen convert ./codegen-2B-multi -o 2B.gguf -q Q4_K_M --force
+      codegen convert codegen-2B-multi.tar.gz -o 2B.gguf -q Q4_K_M --tokenizer ./gpt2
+
+      codegen convert ./codegen_350M_mono/150000 --config run.json -o 350M.gguf
 
       codegen convert ./my-finetune -o mine.gguf --name mine --family Mono --json
     """
@@ -73,6 +97,8 @@ def convert(
     options = ConvertOptions(
         file_type=file_type,
         tokenizer=tokenizer,
+        run_config=run_config,
+        cores=cores,
         name=name,
         family=family,
         license=license_name,
@@ -84,7 +110,7 @@ def convert(
         report = run_conversion(source, output, options, on_progress)
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
-    _show(report)
+    _show(report, source)
 
 
 class _ProgressBar:
@@ -121,12 +147,14 @@ def _record(report: ConvertReport) -> dict[str, Any]:
     return {**asdict(report), "path": str(report.path)}
 
 
-def _show(report: ConvertReport) -> None:
+def _show(report: ConvertReport, source: Path) -> None:
     bits = 8 * report.size / report.parameters
     console.note(
         f"wrote {report.path} · {report.file_type} · {report.size / 1e6:.1f} MB · "
         f"{report.tensors} tensors · {bits:.2f} bits a weight"
     )
+    if not report.tokenizer.startswith(str(source)):
+        console.note(f"tokenizer: {report.tokenizer}")
     for warning in report.warnings:
         console.warn(warning)
     for change, count in report.fallbacks.items():

@@ -14,10 +14,10 @@ from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.names import TargetTensor, map_tensors
 from codegen_cli.convert.provenance import describe, family_of, hash_files
 from codegen_cli.convert.source import Progress, Source, open_source
-from codegen_cli.convert.tokenizer import find_vocab
+from codegen_cli.convert.tokenizer import WHITE_SPACE_FAMILIES, find_vocab
 from codegen_cli.convert.types import parse_file_type, tensor_type
 from codegen_cli.convert.verify import Verification, verify_file
-from codegen_cli.convert.vocab import WHITE_SPACE, Vocab
+from codegen_cli.convert.vocab import Vocab
 from codegen_cli.convert.write import PlannedTensor, write_gguf
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CodegenError, UsageError
@@ -181,7 +181,7 @@ def check_space(output: Path, needed: int) -> None:
 
 
 def _warnings(vocab: Vocab, family: str) -> tuple[str, ...]:
-    if family not in ("Multi", "Mono") or set(WHITE_SPACE) <= set(vocab.tokens):
+    if vocab.has_white_space or family not in WHITE_SPACE_FAMILIES:
         return ()
     return (
         f'the tokenizer of "{vocab.folder}" lacks the runs of white space that {family} models '

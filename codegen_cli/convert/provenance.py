@@ -80,7 +80,7 @@ def family_of(source: Source, given: str | None = None, name: str | None = None)
     Raises:
         UsageError: no family has the name that is given.
     """
-    text = f"{name or source.name} {source.config.raw.get('_name_or_path', '')}"
+    text = f"{name or ''} {source.name} {source.config.raw.get('_name_or_path', '')}"
     known = {family.lower(): family for family in FAMILIES}
     if given is not None:
         if given.lower() not in known:

@@ -20,6 +20,12 @@ _REPOSITORIES = (
 )
 _FILES = ("vocab.json", "merges.txt")
 
+#: The id of <|endoftext|> in GPT-2's vocabulary, its last.
+_GPT2_END = 50256
+
+#: The families that were trained with runs of white space as tokens.
+WHITE_SPACE_FAMILIES = ("Multi", "Mono")
+
 
 def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
     """Return the vocabulary of the given folder, of the source, or of its family.
@@ -31,8 +37,15 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
     Raises:
         CheckpointError: there is none, or it is broken or of another kind.
     """
-    if given is not None or has_vocab(source.place):
-        return read_vocab(given or source.place, source.config.vocab_size)
+    size = source.config.vocab_size
+    white_space = family in WHITE_SPACE_FAMILIES
+    own = has_vocab(source.place)
+    if own or given is not None:
+        vocab = read_vocab(given or source.place, size)
+        plain_gpt2 = vocab.end_of_text == _GPT2_END and not vocab.has_white_space
+        if own or given is None or not (plain_gpt2 and white_space):
+            return vocab
+        return read_release_vocab(given, size, white_space=True)
     if family == "unknown":
         raise CheckpointError(
             f'"{source.place}" has no tokenizer, and its name says no family (NL, Multi, Mono)',
@@ -44,7 +57,7 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
             f'"{source.place}" has no tokenizer, and the Hub\'s cache holds none for it',
             f"run `hf download {_REPOSITORIES[0]} {' '.join(_FILES)}` once, or give --tokenizer",
         )
-    return read_release_vocab(folder, source.config.vocab_size, white_space=family != "NL")
+    return read_release_vocab(folder, size, white_space=white_space)
 
 
 def _cached_gpt2() -> Path | None:

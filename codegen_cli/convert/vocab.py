@@ -33,6 +33,11 @@ class Vocab:
     folder: Place
     files: tuple[Place, ...]
 
+    @property
+    def has_white_space(self) -> bool:
+        """Say whether it has CodeGen's runs of spaces and tabs."""
+        return set(WHITE_SPACE) <= set(self.tokens)
+
 
 def read_vocab(folder: Place, vocab_size: int) -> Vocab:
     """Read `vocab.json` + `merges.txt` + `added_tokens.json`, or `tokenizer.json`.
@@ -44,7 +49,7 @@ def read_vocab(folder: Place, vocab_size: int) -> Vocab:
             is not GPT-2's byte-level BPE.
     """
     with reading(folder):
-        return _read(folder, vocab_size)
+        return _vocab(folder, *_read(folder), vocab_size)
 
 
 def has_vocab(folder: Place) -> bool:
@@ -53,27 +58,30 @@ def has_vocab(folder: Place) -> bool:
 
 
 def read_release_vocab(folder: Place, vocab_size: int, *, white_space: bool) -> Vocab:
-    """Read GPT-2's `vocab.json` + `merges.txt`, and add runs of white space as the release does.
+    """Read GPT-2's files; added are runs of white space, or nothing, as the release does.
 
     Raises:
-        CheckpointError: files are missing or broken, or ids do not fit `vocab_size`.
+        CheckpointError: as `read_vocab`.
     """
     with reading(folder):
-        base, merges, _, files = _read_slow(folder)
+        base, merges, _, files = _read(folder)
+        files = tuple(file for file in files if file.name != "added_tokens.json")
         added = {token: len(base) + i for i, token in enumerate(WHITE_SPACE)} if white_space else {}
-        return _vocab(folder, base, merges, added, files[:2], vocab_size)
+        return _vocab(folder, base, merges, added, files, vocab_size)
 
 
-def _read(folder: Place, vocab_size: int) -> Vocab:
+_Files = tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Place, ...]]
+
+
+def _read(folder: Place) -> _Files:
+    """Return the ids of the tokens, the merges, the ids of added tokens, and the files read."""
     if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
-        base, merges, added, files = _read_slow(folder)
-    elif (folder / "tokenizer.json").is_file():
-        base, merges, added, files = _read_fast(folder)
-    else:
-        raise CheckpointError(
-            f'no tokenizer in "{folder}" (vocab.json and merges.txt, or tokenizer.json)', _ADVICE
-        )
-    return _vocab(folder, base, merges, added, files, vocab_size)
+        return _read_slow(folder)
+    if (folder / "tokenizer.json").is_file():
+        return _read_fast(folder)
+    raise CheckpointError(
+        f'no tokenizer in "{folder}" (vocab.json and merges.txt, or tokenizer.json)', _ADVICE
+    )
 
 
 def _vocab(
@@ -118,9 +126,7 @@ def byte_spelling() -> dict[int, str]:
     return spelled | {byte: chr(256 + i) for i, byte in enumerate(others)}
 
 
-def _read_slow(
-    folder: Place,
-) -> tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Place, ...]]:
+def _read_slow(folder: Place) -> _Files:
     vocab, merges_txt, added_json = (
         folder / name for name in ("vocab.json", "merges.txt", "added_tokens.json")
     )
@@ -133,9 +139,7 @@ def _read_slow(
     return base, merges, added, (vocab, merges_txt, added_json)
 
 
-def _read_fast(
-    folder: Place,
-) -> tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Place, ...]]:
+def _read_fast(folder: Place) -> _Files:
     path = folder / "tokenizer.json"
     data = read_json(path)
     model = data.get("model") or {}
