@@ -12,14 +12,11 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
     from codegen_cli.convert.pipeline import ConvertReport
-    from codegen_cli.convert.source import Progress
-
-
-_TPU = "TPU checkpoints"
 
 
 def convert(
@@ -41,27 +38,11 @@ def convert(
             "Q3_K_M or Q2_K.",
         ),
     ] = DEFAULT_FILE_TYPE,
-    tokenizer: Annotated[
-        Path | None, typer.Option(help="Take the tokenizer files from this folder.")
-    ] = None,
-    run_config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", help="The run's configuration of a TPU checkpoint.", rich_help_panel=_TPU
-        ),
-    ] = None,
-    cores: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Cores that its qkv rows are laid out for; by default what the run's TPU had.",
-            rich_help_panel=_TPU,
-        ),
-    ] = None,
+    tokenizer: o.Tokenizer = None,
+    run_config: o.RunConfig = None,
+    cores: o.Cores = None,
     name: Annotated[str | None, typer.Option(help="The model's name in the file.")] = None,
-    family: Annotated[
-        str | None, typer.Option(help="NL, Multi or Mono; guessed from the name.")
-    ] = None,
+    family: o.Family = None,
     license_name: Annotated[
         str | None, typer.Option("--license", help="The licence; read from the model card.")
     ] = None,
@@ -106,41 +87,11 @@ def convert(
         force=force,
         verify=verify,
     )
-    with _ProgressBar() as on_progress:
+    with ProgressBar() as on_progress:
         report = run_conversion(source, output, options, on_progress)
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report, source)
-
-
-class _ProgressBar:
-    """One bar a phase on stderr."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(compact=True),
-            console=console.stderr(),
-            transient=True,
-            disable=not console.stderr().is_terminal,
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Progress:
-        self._bar.start()
-        return self._advance
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def _advance(self, phase: str, done: int, total: int) -> None:
-        if phase not in self._tasks:
-            self._tasks[phase] = self._bar.add_task(phase, total=total or None)
-        self._bar.advance(self._tasks[phase], done)
 
 
 def _record(report: ConvertReport) -> dict[str, Any]:

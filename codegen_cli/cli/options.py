@@ -13,6 +13,7 @@ from codegen_cli.settings import DEFAULT_MODEL, EngineSettings, Sampling
 _D = Sampling()
 _SAMPLING = "Sampling"
 _ENGINE = "Model and engine"
+_TPU = "TPU checkpoints"
 
 
 def complete_model(incomplete: str) -> list[str]:
@@ -222,6 +223,23 @@ Variables = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", dir_okay=False, help="Write to a file instead of stdout."),
+]
+
+Tokenizer = Annotated[Path | None, typer.Option(help="Take the tokenizer files from this folder.")]
+Family = Annotated[str | None, typer.Option(help="NL, Multi or Mono; guessed from the name.")]
+RunConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="The run's configuration of a TPU checkpoint.", rich_help_panel=_TPU
+    ),
+]
+Cores = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Cores that its qkv rows are laid out for; by default what the run's TPU had.",
+        rich_help_panel=_TPU,
+    ),
 ]
 
 MODEL = DEFAULT_MODEL
