@@ -35,6 +35,10 @@ def export(
         str, typer.Option(metavar="SIZE", help="The largest weight file, such as 500MB or 5GB.")
     ] = "5GB",
     tokenizer: o.Tokenizer = None,
+    pad_tokens: Annotated[
+        bool,
+        typer.Option("--pad-tokens", help="Give each unused id a token: CTranslate2 wants that."),
+    ] = False,
     family: o.Family = None,
     run_config: o.RunConfig = None,
     cores: o.Cores = None,
@@ -67,6 +71,7 @@ def export(
         run_config=run_config,
         cores=cores,
         family=family,
+        pad_tokens=pad_tokens,
         verify=verify,
     )
     with ProgressBar() as on_progress:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 class QkvLayout:
     """`tensors`, stacked, hold `groups` parts of rows; each part holds its share of `order`.
 
-    `order` spells the three matrices of a part, such as "qvk".
+    `order` spells the three matrices of a part, such as "qvk". `halves` says that the two rows of
+    a rotary pair lie half the rotary part apart in a head, not beside each other.
     """
 
     tensors: tuple[str, ...]
     groups: int
     order: str
+    halves: bool = False
 
 
 #: One projection whose parts were those of TPU cores (transformers `modeling_codegen.py`).
@@ -25,3 +27,6 @@ CODEGEN = QkvLayout(CODEGEN_TENSORS, groups=4, order="qvk")
 GPTJ = QkvLayout(
     ("attn.q_proj.weight", "attn.k_proj.weight", "attn.v_proj.weight"), groups=1, order="qkv"
 )
+
+#: What this project writes (llama.cpp `src/models/phi2.cpp`).
+GGUF = QkvLayout(("attn.qkv.weight",), groups=1, order="qkv", halves=True)

@@ -23,10 +23,16 @@ def qkv_rows(config: CodeGenConfig) -> NDArray[np.intp]:
 
 
 def head_rows(config: CodeGenConfig, part: str) -> NDArray[np.intp]:
-    """Return the rows of "q", "k" or "v" in the stacked qkv tensors (heads × head width)."""
+    """Return the rows of "q", "k" or "v" in the stacked qkv tensors (heads × head width).
+
+    Rotary pairs are beside each other in what is returned, whatever the tensors have.
+    """
     groups = config.qkv.groups
     rows_Gx3xE = np.arange(3 * config.n_embd).reshape(groups, 3, config.n_embd // groups)
-    return rows_Gx3xE[:, config.qkv.order.index(part)].reshape(config.n_head, config.head_dim)
+    rows = rows_Gx3xE[:, config.qkv.order.index(part)].reshape(config.n_head, config.head_dim)
+    if config.qkv.halves and part != "v":
+        rows = rows[:, np.argsort(_rotary_halves(config.rotary_dim, config.head_dim))]
+    return rows
 
 
 def _rotary_halves(rotary_dim: int, head_dim: int) -> NDArray[np.intp]:

@@ -12,6 +12,7 @@ from codegen_cli.convert.checkpoint.archive import Archive, is_archive
 from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.config import CodeGenConfig, read_config
 from codegen_cli.convert.jaxformer import is_jaxformer, open_jaxformer, read_run_config
+from codegen_cli.convert.vocab import Vocab
 from codegen_cli.errors import CheckpointError, UsageError
 
 #: Told what is being done, how much more of it is done, and how much there is in all.
@@ -27,7 +28,7 @@ class Source:
     """An opened checkpoint: its name, shape and tensors.
 
     `place` holds its small files (model card, perhaps a tokenizer); `files` are those on disk that
-    the model was read from.
+    the model was read from; `vocab` is the vocabulary of a source that is no folder.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source:
     config: CodeGenConfig
     checkpoint: Checkpoint
     files: tuple[Path, ...]
+    vocab: Vocab | None = None
 
 
 @contextmanager

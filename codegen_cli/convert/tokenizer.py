@@ -37,9 +37,11 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
     Raises:
         CheckpointError: there is none, or it is broken or of another kind.
     """
+    if given is None and source.vocab is not None:
+        return source.vocab
     size = source.config.vocab_size
     white_space = family in WHITE_SPACE_FAMILIES
-    own = has_vocab(source.place)
+    own = source.vocab is not None or has_vocab(source.place)
     if own or given is not None:
         vocab = read_vocab(given or source.place, size)
         plain_gpt2 = vocab.end_of_text == _GPT2_END and not vocab.has_white_space

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from checkpoints import write_checkpoint
 from hf import distance, load, logits, random_tokens
@@ -115,3 +116,39 @@ def test_an_archive_exports_like_its_folder(tmp_path: Path) -> None:
     names = {path.name for path in a.iterdir()}
     assert names == {path.name for path in b.iterdir()}
     assert all((a / name).read_bytes() == (b / name).read_bytes() for name in names)
+
+
+def test_ctranslate2_computes_it_too(tmp_path: Path) -> None:
+    ctranslate2 = pytest.importorskip("ctranslate2")
+    folder = write_checkpoint(tmp_path / "codegen", vocab_size=512, seed=9, **SHAPES["350M"])
+    output = exported(folder, tmp_path / "gptj", pad_tokens=True)
+    converter = ctranslate2.converters.TransformersConverter(str(output))
+    engine = ctranslate2.Generator(converter.convert(str(tmp_path / "ct2")), device="cpu")
+    tokenizer, tokens = hf.AutoTokenizer.from_pretrained(output), random_tokens(40, 400)
+    theirs = np.array(engine.forward_batch([tokenizer.convert_ids_to_tokens(tokens)]))[0]
+    measured = distance(logits(load(folder), tokens), theirs)
+    assert measured.max < 1e-4 and measured.argmax == 1
+
+
+def test_padding_changes_no_text(tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "codegen", vocab_size=512, seed=9, **SMALL)
+    output = exported(folder, tmp_path / "gptj", pad_tokens=True)
+    theirs, ours = (hf.AutoTokenizer.from_pretrained(path) for path in (folder, output))
+    assert len(ours) == 512 > len(theirs)
+    for text in texts():
+        assert ours.encode(text) == theirs.encode(text)
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [("F32", 1e-4), ("F16", 0.02), ("BF16", 0.1)])
+@pytest.mark.parametrize("family", ["codegen", "gptj"])
+def test_our_unquantized_files_export_too(
+    tmp_path: Path, family: str, dtype: str, bound: float
+) -> None:
+    folder = write_checkpoint(tmp_path / "source", vocab_size=512, seed=9, **SMALL, family=family)
+    gguf = tmp_path / "m.gguf"
+    convert(folder, gguf, ConvertOptions(dtype), lambda *_: None)
+    output = exported(gguf, tmp_path / "gptj")
+    check_equal(load(folder), output, bound)
+    theirs, ours = (hf.AutoTokenizer.from_pretrained(path) for path in (folder, output))
+    for text in texts():
+        assert ours.encode(text) == theirs.encode(text)

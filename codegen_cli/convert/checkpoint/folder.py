@@ -19,7 +19,7 @@ from .torch_file import read_torch
 from .wall import Malformed, reading
 from .weight_file import WeightFile
 
-Format = Literal["safetensors", "pytorch", "jaxformer"]
+Format = Literal["safetensors", "pytorch", "jaxformer", "gguf"]
 
 #: In the order of preference.
 _CANDIDATES: dict[str, Format] = {

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen_cli.convert import bpe
 from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.export.check import verify_export
 from codegen_cli.convert.export.encode import TORCH_TYPES
 from codegen_cli.convert.export.plan import ExportTensor, gptj_tensors
 from codegen_cli.convert.export.shards import write_shards
 from codegen_cli.convert.export.tokenizer_files import (
     copy_tokenizer,
+    padded,
     write_fast_tokenizer,
     write_tokenizer,
 )
+from codegen_cli.convert.gguf_source import open_gguf
 from codegen_cli.convert.pipeline import check_space
 from codegen_cli.convert.provenance import family_of
-from codegen_cli.convert.reference import reference_logits
 from codegen_cli.convert.source import Progress, Source, open_source
 from codegen_cli.convert.tokenizer import find_vocab
-from codegen_cli.convert.verify import PROMPT, Verification, check_bounds, compare
-from codegen_cli.convert.vocab import Vocab, has_vocab, read_vocab
-from codegen_cli.errors import CheckFailed, UsageError
+from codegen_cli.convert.verify import Verification
+from codegen_cli.convert.vocab import Vocab, has_vocab
+from codegen_cli.errors import UsageError
 from codegen_cli.files import check_new_folder, new_folder
-
-_CHECKED_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What the user asked for; `dtype` None keeps each tensor's type, sizes are bytes."""
+    """What the user asked for; `dtype` None keeps each tensor's type, sizes are bytes.
+
+    `pad_tokens` gives the rows of the vocabulary that no text uses a token each.
+    """
 
     dtype: str | None = None
     shard_bytes: int = 5 * 10**9
@@ -40,6 +43,7 @@ class ExportOptions:
     run_config: Path | None = None
     cores: int | None = None
     family: str | None = None
+    pad_tokens: bool = False
     verify: bool = True
 
 
@@ -69,9 +73,7 @@ def export_gptj(
         CheckFailed: what was written does not compute what the source computes.
     """
     check_new_folder(output)
-    with open_source(
-        path, on_progress, run_config=options.run_config, cores=options.cores
-    ) as source:
+    with _open(path, options, on_progress) as source:
         vocab = find_vocab(source, options.tokenizer, family_of(source, options.family))
         tensors = gptj_tensors(source, parse_dtype(options.dtype))
         size = sum(tensor.nbytes for tensor in tensors)
@@ -86,11 +88,11 @@ def export_gptj(
             )
             config = json.dumps(gptj_config(source.config, vocab, dtype), indent=2)
             (folder / "config.json").write_text(config + "\n")
-            _write_vocab(source, vocab, folder)
+            _write_vocab(source, vocab, folder, pad=options.pad_tokens)
             verification = None
             if options.verify:
                 on_progress("checking", 0, 0)
-                verification = _verify(source, vocab, folder, dtype)
+                verification = verify_export(source, vocab, folder, dtype)
     return ExportReport(
         path=output,
         files=tuple(files),
@@ -100,6 +102,14 @@ def export_gptj(
         tokenizer=str(vocab.folder),
         verification=verification,
     )
+
+
+def _open(
+    path: Path, options: ExportOptions, on_progress: Progress
+) -> AbstractContextManager[Source]:
+    if path.suffix == ".gguf":
+        return open_gguf(path)
+    return open_source(path, on_progress, run_config=options.run_config, cores=options.cores)
 
 
 def parse_dtype(name: str | None) -> str | None:
@@ -118,7 +128,8 @@ def gptj_config(config: CodeGenConfig, vocab: Vocab, dtype: str) -> dict[str, An
     return {
         "architectures": ["GPTJForCausalLM"],
         "model_type": "gptj",
-        "activation_function": "gelu_new",
+        # The same function as gelu_new; TGI takes that name for GELU without the tanh.
+        "activation_function": "gelu_pytorch_tanh",
         "attn_pdrop": 0.0,
         "bos_token_id": vocab.end_of_text,
         "embd_pdrop": 0.0,
@@ -150,29 +161,13 @@ def _main_type(tensors: list[ExportTensor]) -> str:
     return max(sizes, key=lambda dtype: sizes[dtype])
 
 
-def _write_vocab(source: Source, vocab: Vocab, folder: Path) -> None:
+def _write_vocab(source: Source, vocab: Vocab, folder: Path, *, pad: bool) -> None:
     """Keep the source's own files, which may say more; write all where it had none."""
-    if has_vocab(source.place) and vocab.folder == source.place:
+    if pad:
+        write_tokenizer(padded(vocab), source.config.n_ctx, folder)
+    elif has_vocab(source.place) and vocab.folder == source.place:
         copy_tokenizer(source.place, folder)
         if not (folder / "tokenizer.json").exists():
             write_fast_tokenizer(vocab, folder)
     else:
         write_tokenizer(vocab, source.config.n_ctx, folder)
-
-
-def _verify(source: Source, vocab: Vocab, folder: Path, dtype: str) -> Verification:
-    """Read the folder again, as GPT-J, and compare tokens and logits.
-
-    Raises:
-        CheckFailed: they differ by more than the type explains.
-    """
-    tokens = bpe.encode(PROMPT, vocab)[: min(_CHECKED_TOKENS, source.config.n_ctx)]
-    expected = reference_logits(source.config, source.checkpoint, tokens)
-    with open_source(folder, lambda *_: None) as written:
-        again = read_vocab(written.place, written.config.vocab_size)
-        if (again.tokens, again.merges) != (vocab.tokens, vocab.merges):
-            raise CheckFailed("the written tokenizer is not that of the source", "please report it")
-        actual = reference_logits(written.config, written.checkpoint, tokens)
-    result = compare(expected, actual)
-    check_bounds(result, dtype)
-    return result

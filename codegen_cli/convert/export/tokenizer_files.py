@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ def write_tokenizer(vocab: Vocab, n_ctx: int, folder: Path) -> None:
     _write_json(folder / "special_tokens_map.json", special)
     _write_json(folder / "tokenizer_config.json", settings)
     write_fast_tokenizer(vocab, folder)
+
+
+def padded(vocab: Vocab) -> Vocab:
+    """Make added tokens of the padding, as GPT-J 6B's tokenizer has them."""
+    unused, added = TokenType.UNUSED, TokenType.USER_DEFINED
+    return replace(vocab, types=tuple(added if t == unused else t for t in vocab.types))
 
 
 def write_fast_tokenizer(vocab: Vocab, folder: Path) -> None:
