@@ -13,6 +13,7 @@ import typer
 from codegen_cli import console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.progress import ProgressBar
+from codegen_cli.errors import UsageError
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
@@ -24,20 +25,25 @@ def convert(
         Path,
         typer.Argument(
             metavar="SRC",
-            help="A checkpoint: a Hugging Face folder, a release archive or a TPU checkpoint.",
+            help="A checkpoint (a Hugging Face folder, a release archive, a TPU checkpoint) or a "
+            "LoRA adapter's folder.",
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The GGUF file to write.")],
     file_type: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--type",
             "-q",
             metavar="TYPE",
             help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
-            "Q3_K_M or Q2_K.",
+            f"Q3_K_M or Q2_K; by default {DEFAULT_FILE_TYPE}, and F32 for an adapter.",
         ),
-    ] = DEFAULT_FILE_TYPE,
+    ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(help="What an adapter was trained on: a checkpoint or a GGUF file of it."),
+    ] = None,
     tokenizer: o.Tokenizer = None,
     run_config: o.RunConfig = None,
     cores: o.Cores = None,
@@ -59,7 +65,7 @@ def convert(
     Reads CodeGen and GPT-J folders (model.safetensors or pytorch_model.bin, sharded too), archives
     of them (.tar.gz, .tar, .zip) and TPU checkpoints, without torch, without unpacking and without
     running any pickled code. At the end the file's tokens and logits are compared with the
-    checkpoint's; a file that fails does not stay.
+    checkpoint's; a file that fails does not stay. A LoRA adapter of PEFT becomes a file for --lora.
 
     Examples:
 
@@ -70,13 +76,20 @@ def convert(
       codegen convert ./codegen_350M_mono/150000 --config run.json -o 350M.gguf
 
       codegen convert ./my-finetune -o mine.gguf --name mine --family Mono --json
+
+      codegen convert ./my-adapter --base 350M-mono.gguf -o my-adapter.gguf
     """
+    if (source / "adapter_config.json").is_file():
+        _convert_adapter(source, base, output, file_type, name, force, verify, as_json=as_json)
+        return
+    if base is not None:
+        raise UsageError(f'"{source}" is no adapter (adapter_config.json)', "leave out --base")
     # Imported here: numpy, gguf and llama_cpp cost about 0.4 s, which `--help` must not pay.
     from codegen_cli.convert.pipeline import ConvertOptions
     from codegen_cli.convert.pipeline import convert as run_conversion
 
     options = ConvertOptions(
-        file_type=file_type,
+        file_type=file_type or DEFAULT_FILE_TYPE,
         tokenizer=tokenizer,
         run_config=run_config,
         cores=cores,
@@ -92,6 +105,39 @@ def convert(
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report, source)
+
+
+def _convert_adapter(
+    source: Path,
+    base: Path | None,
+    output: Path,
+    file_type: str | None,
+    name: str | None,
+    force: bool,
+    verify: bool,
+    *,
+    as_json: bool,
+) -> None:
+    if base is None:
+        raise UsageError(
+            f'"{source}" is a LoRA adapter', "give the model that it was trained on with --base"
+        )
+    from codegen_cli.convert.lora.convert import convert_lora
+
+    report = convert_lora(
+        source, base, output, file_type or "F32", name=name, force=force, verify=verify
+    )
+    if as_json:
+        record = {**asdict(report), "path": str(report.path)}
+        console.emit(json.dumps(record, ensure_ascii=False) + "\n")
+    console.note(
+        f"wrote {report.path} · {report.file_type} · {report.size / 1e6:.1f} MB · "
+        f"LoRA of {report.matrices} matrices, alpha {report.alpha:g}"
+    )
+    if report.error is None:
+        console.warn("not verified (--no-verify)")
+    else:
+        console.note(f"verified on rows of every matrix: largest relative error {report.error:.1e}")
 
 
 def _record(report: ConvertReport) -> dict[str, Any]:

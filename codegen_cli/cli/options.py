@@ -79,6 +79,15 @@ TensorSplit = Annotated[
         rich_help_panel=_ENGINE,
     ),
 ]
+LoraFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lora",
+        metavar="FILE[:SCALE]",
+        help="Add a LoRA adapter (`codegen convert` makes them) to the model; repeatable.",
+        rich_help_panel=_ENGINE,
+    ),
+]
 Threads = Annotated[
     int | None,
     typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codegen_cli.convert.checkpoint.place import Place
@@ -78,11 +78,25 @@ def read_config(folder: Place) -> CodeGenConfig:
         vocab_size=size_of(raw, "vocab_size"),
         layer_norm_epsilon=_epsilon(raw),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
-        qkv=_LAYOUTS[raw["model_type"]],
+        qkv=qkv_layout(raw),
         raw=raw,
     )
     check_heads(config)
     return config
+
+
+def qkv_layout(raw: dict[str, Any]) -> QkvLayout:
+    """Return how the checkpoint with this config.json lays out its qkv rows.
+
+    Raises:
+        CheckpointError: its `model_type` is none that is known.
+    """
+    layout = _LAYOUTS.get(str(raw.get("model_type")))
+    if layout is None:
+        raise CheckpointError(f"config.json: model_type {raw.get('model_type')!r} is unknown")
+    if layout is CODEGEN:
+        return replace(layout, groups=size_of(raw, "mp_num", CODEGEN.groups))
+    return layout
 
 
 def _read_json(folder: Place) -> dict[str, Any]:

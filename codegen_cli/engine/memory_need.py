@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from codegen_cli.engine.gguf import GGUFFile
 from codegen_cli.engine.gguf.hyperparameters import Hyperparameters, read_hyperparameters
@@ -39,12 +41,22 @@ class MemoryNeed:
         return len(self.blocks) + 1
 
 
-def memory_need(file: GGUFFile, cells: int, batch: int, *, devices: int = 1) -> MemoryNeed:
-    """Return what a checked file needs with a cache of `cells` tokens, on `devices` GPUs."""
+def memory_need(
+    file: GGUFFile,
+    cells: int,
+    batch: int,
+    *,
+    devices: int = 1,
+    adapters: Sequence[GGUFFile] = (),
+) -> MemoryNeed:
+    """Return what a checked file needs with a cache of `cells` tokens, on `devices` GPUs.
+
+    The tensors of adapters lie beside those that they change.
+    """
     sizes = read_hyperparameters(file)
     blocks = [0] * sizes.blocks
     rest = {"token_embd": 0, "output": 0, "output_norm": 0}
-    for tensor in file.tensors:
+    for tensor in chain(file.tensors, *(adapter.tensors for adapter in adapters)):
         group, _, name = tensor.name.partition(".")
         if group == "blk":
             blocks[int(name.partition(".")[0])] += tensor.nbytes

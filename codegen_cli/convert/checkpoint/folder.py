@@ -21,12 +21,17 @@ from .weight_file import WeightFile
 
 Format = Literal["safetensors", "pytorch", "jaxformer", "gguf"]
 
-#: In the order of preference.
-_CANDIDATES: dict[str, Format] = {
+#: The weights of a model, in the order of preference.
+MODEL_FILES: dict[str, Format] = {
     "model.safetensors": "safetensors",
     "model.safetensors.index.json": "safetensors",
     "pytorch_model.bin": "pytorch",
     "pytorch_model.bin.index.json": "pytorch",
+}
+#: The weights of an adapter.
+ADAPTER_FILES: dict[str, Format] = {
+    "adapter_model.safetensors": "safetensors",
+    "adapter_model.bin": "pytorch",
 }
 _READERS: dict[Format, Callable[[WeightFile], Contents]] = {
     "safetensors": read_safetensors,
@@ -80,19 +85,19 @@ class Checkpoint:
         self.close()
 
 
-def open_checkpoint(folder: Place) -> Checkpoint:
-    """Open the first of model.safetensors, pytorch_model.bin and their shard lists.
+def open_checkpoint(folder: Place, names: Mapping[str, Format] = MODEL_FILES) -> Checkpoint:
+    """Open the first of the files that is there: by default of a model, or the list of its shards.
 
     Nothing but headers is read. Raises `CheckpointError` when nothing is found and for every
     file that is damaged, hostile or of an unsupported kind.
     """
-    path = _find(folder)
-    format = _CANDIDATES[path.name]
+    path = _find(folder, names)
+    format = names[path.name]
     with ExitStack() as opened, reading(path):
         weight_map = read_index(path) if path.name.endswith(".json") else {}
-        names = sorted(set(weight_map.values())) or [path.name]
+        files = sorted(set(weight_map.values())) or [path.name]
         parts: dict[WeightFile, Contents] = {}
-        for name in names:
+        for name in files:
             file = open_weights(folder / name)
             opened.callback(file.close)
             with reading(file.path):
@@ -116,15 +121,15 @@ def _checkpoint(format: Format, parts: Mapping[WeightFile, Contents]) -> Checkpo
     return Checkpoint(format, parts, tensors, other)
 
 
-def _find(folder: Place) -> Place:
+def _find(folder: Place, names: Mapping[str, Format]) -> Place:
     with reading(folder):
         if not folder.is_dir():
             raise CheckpointError(f"{folder} is not a folder", "give the folder of the checkpoint")
-        for name in _CANDIDATES:
+        for name in names:
             if (folder / name).exists() or (folder / name).is_symlink():
                 return folder / name
         others = sorted(file.name for glob in _UNSUPPORTED for file in folder.glob(glob))
-    looked_for = ", ".join(_CANDIDATES)
+    looked_for = ", ".join(names)
     if others:
         raise CheckpointError(
             f"{folder} holds {others[0]}, which is not a format that is read",
