@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 #: The paper's program prefix (salesforce/CodeGen, `codegen1/benchmark/mtpb_sample.py`).
 PROGRAM_PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
@@ -32,6 +33,14 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Lora:
+    """An adapter file to add to a model, and how much of it: 1 is what it was trained for."""
+
+    path: Path
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """How a model is loaded.
 
@@ -40,7 +49,7 @@ class EngineSettings:
     the size of the KV cache when it should hold more than one context. `strict` decodes each answer
     alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
     in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
-    the layers that each GPU gets.
+    the layers that each GPU gets. `lora` are adapters that are added to the weights.
     """
 
     gpu_layers: str = "auto"
@@ -52,3 +61,4 @@ class EngineSettings:
     exact: bool = False
     main_gpu: int | None = None
     tensor_split: tuple[float, ...] = ()
+    lora: tuple[Lora, ...] = ()

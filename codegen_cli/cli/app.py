@@ -13,11 +13,12 @@ from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
 from codegen_cli.cli.doctor import doctor
 from codegen_cli.cli.eval.app import app as eval_app
+from codegen_cli.cli.export import export
 from codegen_cli.cli.imatrix import imatrix
-from codegen_cli.cli.quality import quality
-from codegen_cli.cli.quantize import quantize
 from codegen_cli.cli.models.app import app as models_app
 from codegen_cli.cli.pull import pull
+from codegen_cli.cli.quality import quality
+from codegen_cli.cli.quantize import quantize
 from codegen_cli.cli.run import run
 
 _HELP = """Grow a program one natural-language step at a time, on your own machine.
@@ -66,6 +67,7 @@ app.command(rich_help_panel="Models")(convert)
 app.command(rich_help_panel="Models")(quantize)
 app.command(rich_help_panel="Models")(imatrix)
 app.command(rich_help_panel="Models")(quality)
+app.command(rich_help_panel="Models")(export)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
 app.command(rich_help_panel="Measure")(bench)
 app.command(rich_help_panel="System")(doctor)

@@ -9,6 +9,7 @@ import typer
 
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.steps import read_prefix
 from codegen_cli.files import read_input, write_output
@@ -38,6 +39,7 @@ def chat(
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
+    lora: o.LoraFiles = None,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -74,6 +76,7 @@ def chat(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
     )
     speculation = Speculation(speculate, context_file or [], draft)
     with open_engine(model, settings, speculation) as engine:

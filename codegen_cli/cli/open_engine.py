@@ -55,7 +55,8 @@ def open_engine(
         _speculate(engine, speculation)
     if not quiet:
         info = engine.info
-        console.note(f"{info.name} {info.file_type} · {engine.placement}")
+        added = "".join(f" + {adapter}" for adapter in engine.adapters)
+        console.note(f"{info.name} {info.file_type}{added} · {engine.placement}")
     return engine
 
 

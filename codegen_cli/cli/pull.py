@@ -27,7 +27,7 @@ def pull(
             autocompletion=o.complete_recipe,
         ),
     ],
-    file_type: o.FileType = DEFAULT_FILE_TYPE,
+    file_type: o.FileType = None,
     revision: Annotated[
         str | None, typer.Option(help="A branch, tag or commit; the recipe's, or main.")
     ] = None,
@@ -64,7 +64,7 @@ def pull(
     from codegen_cli.pull.records import PullOptions
 
     options = PullOptions(
-        file_type=file_type,
+        file_type=file_type or DEFAULT_FILE_TYPE,
         revision=revision,
         offline=offline,
         keep_checkpoint=keep_checkpoint,

@@ -30,7 +30,7 @@ def quantize(
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The GGUF file to write.")],
-    file_type: o.FileType = DEFAULT_FILE_TYPE,
+    file_type: o.FileType = None,
     imatrix: o.ImatrixFile = None,
     threads: o.Threads = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace an existing file.")] = False,
@@ -63,7 +63,12 @@ def quantize(
     if made_of and made_of not in _PRECISE:
         console.warn(f"the source is {made_of}: its rounding stays; better start from F16")
     options = QuantizeOptions(
-        file_type, imatrix, threads or os.cpu_count() or 1, force, restart, verify
+        file_type or DEFAULT_FILE_TYPE,
+        imatrix,
+        threads or os.cpu_count() or 1,
+        force,
+        restart,
+        verify,
     )
     with ProgressBars() as bars:
         report = run_quantization(path, output, options, bars, say_resumed)

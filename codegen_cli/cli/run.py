@@ -13,6 +13,7 @@ import typer
 from codegen_cli import __version__, console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.live import LiveView, NoView
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.steps import read_prefix, read_steps
 from codegen_cli.errors import CodegenError, Interrupted
@@ -74,6 +75,7 @@ def run(
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -116,6 +118,7 @@ def run(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
     )
     on_stdout = sys.stdout.isatty() and output is None and not as_json
     speculation = Speculation(speculate, context_file or [], draft)

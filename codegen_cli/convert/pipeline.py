@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from codegen_cli import files
-from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
-from codegen_cli.convert.config import CodeGenConfig, read_config
+from codegen_cli.convert.checkpoint import Checkpoint
+from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.header import gguf_header
 from codegen_cli.convert.imatrix import ImportanceMatrix, read_imatrix
 from codegen_cli.convert.names import map_tensors
+from codegen_cli.convert.output import check_output, check_space
 from codegen_cli.convert.plan import PlannedTensor, plan_tensors
-from codegen_cli.convert.provenance import Provenance, describe, hash_files
+from codegen_cli.convert.provenance import describe, family_of, hash_files
 from codegen_cli.convert.relayout import qkv_rows
+from codegen_cli.convert.source import Progress, Source, open_source
+from codegen_cli.convert.tokenizer import WHITE_SPACE_FAMILIES, find_vocab
 from codegen_cli.convert.types import parse_file_type
-from codegen_cli.convert.unfinished import Unfinished, begun_bytes, unfinished
+from codegen_cli.convert.unfinished import unfinished
 from codegen_cli.convert.verify import Verification, verify_file
-from codegen_cli.convert.vocab import read_vocab
-from codegen_cli.convert.write import write_tensors
+from codegen_cli.convert.vocab import Vocab
+from codegen_cli.convert.write import OnResume, write_file
 from codegen_cli.engine.gguf import check_codegen, read_gguf
-from codegen_cli.errors import CodegenError, UsageError
-from codegen_cli.files import is_special, place
+from codegen_cli.files import place
 from codegen_cli.settings import DEFAULT_FILE_TYPE
-
-#: Told what is being done, how much more of it is done, and how much there is in all.
-Progress = Callable[[str, int, int], None]
-
-#: Told how many tensors of how many an earlier run completed.
-OnResume = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
     """What the user asked for; None means read or guess it from the checkpoint.
 
-    `origin` says where the checkpoint came from. `force` replaces an existing file, and what was
-    begun for another conversion; `restart` drops what was begun for this one too.
+    `force` replaces an existing file, and what was begun for another conversion; `restart` drops
+    what was begun for this one too.
     """
 
     file_type: str = DEFAULT_FILE_TYPE
     tokenizer: Path | None = None
+    run_config: Path | None = None
+    cores: int | None = None
     name: str | None = None
     family: str | None = None
     license: str | None = None
@@ -62,7 +55,8 @@ class ConvertOptions:
 class ConvertReport:
     """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check.
 
-    `resumed` of the tensors were written by an earlier run.
+    `resumed` of the tensors were written by an earlier run. `tokenizer` is where the vocabulary
+    came from; `warnings` are for the user.
     """
 
     path: Path
@@ -72,6 +66,8 @@ class ConvertReport:
     resumed: int
     parameters: int
     fallbacks: dict[str, int]
+    tokenizer: str
+    warnings: tuple[str, ...]
     verification: Verification | None
 
 
@@ -84,7 +80,7 @@ def convert(
     on_resume: OnResume = lambda done, count: None,
     before_name: Callable[[Path], None] = lambda path: None,
 ) -> ConvertReport:
-    """Convert a Hugging Face CodeGen folder to one GGUF file.
+    """Convert a checkpoint to one GGUF file.
 
     The file appears under its name only when it is complete and checked; `before_name` is called
     with it just before. After an error or a full disk nothing is left behind; what Ctrl-C or a
@@ -98,14 +94,24 @@ def convert(
     """
     file_type = parse_file_type(options.file_type)
     check_output(output, force=options.force)
-    config = read_config(source)
-    vocab = read_vocab(options.tokenizer or source, config.vocab_size)
     imatrix = read_imatrix(options.imatrix) if options.imatrix else None
-    with open_checkpoint(source) as checkpoint:
+    with open_source(
+        source, on_progress, run_config=options.run_config, cores=options.cores
+    ) as opened:
+        config, checkpoint = opened.config, opened.checkpoint
+        family = family_of(opened, options.family, options.name)
+        vocab = find_vocab(opened, options.tokenizer, family)
         plan = make_plan(config, checkpoint, file_type, imatrix)
         check_space(output, sum(tensor.nbytes for tensor in plan))
-        inputs = [*checkpoint.files, source / "config.json", *vocab.files]
-        provenance = _provenance(source, config, plan, inputs, options, on_progress)
+        provenance = describe(
+            opened,
+            [tensor.target for tensor in plan],
+            _hashes(opened, vocab, on_progress),
+            name=options.name,
+            family=family,
+            license_name=options.license,
+            origin=options.origin,
+        )
         header = gguf_header(config, vocab, provenance, file_type, plan, imatrix)
         with unfinished(output, restart=options.restart) as part:
             resumed = write_file(
@@ -133,61 +139,16 @@ def convert(
         resumed=resumed,
         parameters=sum(tensor.elements for tensor in plan),
         fallbacks=fallbacks(plan),
+        tokenizer=str(vocab.folder),
+        warnings=_warnings(vocab, family),
         verification=verification,
     )
 
 
-def _provenance(
-    source: Path,
-    config: CodeGenConfig,
-    plan: list[PlannedTensor],
-    inputs: list[Path],
-    options: ConvertOptions,
-    on_progress: Progress,
-) -> Provenance:
-    total = sum(path.stat().st_size for path in inputs)
-    return describe(
-        source,
-        config,
-        [tensor.target for tensor in plan],
-        hash_files(inputs, lambda n: on_progress("hashing", n, total)),
-        name=options.name,
-        family=options.family,
-        license_name=options.license,
-        origin=options.origin,
-    )
-
-
-def write_file(
-    part: Unfinished,
-    header: bytes,
-    plan: list[PlannedTensor],
-    on_progress: Progress,
-    on_resume: OnResume,
-    *,
-    threads: int,
-    drop_other: bool,
-    qkv_rows: NDArray[np.intp] | None = None,
-) -> int:
-    """Write what an earlier run did not, and return how many tensors it did.
-
-    Raises:
-        UsageError: the file was begun otherwise, and `drop_other` is off.
-        CheckpointError: a weight is NaN, infinite or too large for the type.
-    """
-    total = sum(tensor.elements for tensor in plan)
-
-    def on_elements(count: int) -> None:
-        on_progress("writing", count, total)
-
-    sizes = [tensor.nbytes for tensor in plan]
-    resumed = part.open(header, sizes, drop_other=drop_other)
-    if resumed:
-        on_resume(resumed, len(plan))
-        on_elements(sum(tensor.elements for tensor in plan[:resumed]))
-    write_tensors(part, plan[resumed:], threads, on_elements, qkv_rows)
-    part.finish()
-    return resumed
+def _hashes(source: Source, vocab: Vocab, on_progress: Progress) -> dict[str, str]:
+    files = [*source.files, *(file for file in vocab.files if isinstance(file, Path))]
+    total = sum(path.stat().st_size for path in files)
+    return hash_files(files, lambda n: on_progress("hashing", n, total))
 
 
 def make_plan(
@@ -206,34 +167,13 @@ def make_plan(
     return plan_tensors(config.n_layer, targets, file_type, checkpoint.tensors, imatrix)
 
 
-def check_output(output: Path, *, force: bool) -> None:
-    """Refuse an output that cannot or should not be written.
-
-    Raises:
-        UsageError: it exists without `force`, is a folder, or its folder does not exist.
-    """
-    if output.is_dir():
-        raise UsageError(f'"{output}" is a folder', "give a file name, such as model.gguf")
-    if output.exists() and not force:
-        raise UsageError(f'"{output}" exists', "use --force to replace it")
-    if is_special(output):
-        raise UsageError(f'"{output}" is a device or a pipe', "give a file name")
-    files.check_output(output)
-
-
-def check_space(output: Path, needed: int) -> None:
-    """Refuse to start when the disk has less room than the rest of the file needs.
-
-    Raises:
-        CodegenError: it has.
-    """
-    free = shutil.disk_usage(output.parent).free + begun_bytes(output)
-    if free < needed:
-        raise CodegenError(
-            f'the file needs {needed / 1e9:.2f} GB, but the disk of "{output.parent}" has '
-            f"{free / 1e9:.2f} GB free",
-            "free some space, or choose a smaller type",
-        )
+def _warnings(vocab: Vocab, family: str) -> tuple[str, ...]:
+    if vocab.has_white_space or family not in WHITE_SPACE_FAMILIES:
+        return ()
+    return (
+        f'the tokenizer of "{vocab.folder}" lacks the runs of white space that {family} models '
+        "were trained with, so indented code will be worse",
+    )
 
 
 def fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:

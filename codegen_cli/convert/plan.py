@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen_cli.convert.checkpoint import LazyTensor
+from codegen_cli.convert.checkpoint import Tensor
+from codegen_cli.convert.checkpoint.derived import stacked
 from codegen_cli.convert.imatrix import ImportanceMatrix
 from codegen_cli.convert.names import TargetTensor
 from codegen_cli.convert.types import TensorType, row_bytes, tensor_type
@@ -24,7 +25,7 @@ class PlannedTensor:
 
     target: TargetTensor
     type: TensorType
-    source: LazyTensor | None
+    source: Tensor | None
     importance_N: NDArray[np.float32] | None = None
 
     @property
@@ -44,7 +45,7 @@ def plan_tensors(
     n_layer: int,
     targets: Sequence[TargetTensor],
     file_type: str,
-    sources: Mapping[str, LazyTensor] | None,
+    sources: Mapping[str, Tensor] | None,
     imatrix: ImportanceMatrix | None = None,
 ) -> list[PlannedTensor]:
     """Return the tensors to write, in file order, each with its type and source.
@@ -55,8 +56,14 @@ def plan_tensors(
         PlannedTensor(
             target,
             tensor_type(file_type, target, n_layer, has_imatrix=imatrix is not None),
-            sources[target.source] if sources is not None and target.source else None,
+            _source(target, sources),
             imatrix.importance(target.name, target.shape[-1]) if imatrix else None,
         )
         for target in targets
     ]
+
+
+def _source(target: TargetTensor, sources: Mapping[str, Tensor] | None) -> Tensor | None:
+    if sources is None or not target.sources:
+        return None
+    return stacked(target.name, [sources[name] for name in target.sources])

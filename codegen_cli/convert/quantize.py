@@ -14,7 +14,7 @@ from codegen_cli.convert.types import row_bytes
 from codegen_cli.errors import CheckpointError, CodegenError
 
 #: Largest finite float16.
-_F16_MAX = 65504.0
+F16_MAX = 65504.0
 
 
 @functools.cache
@@ -62,7 +62,7 @@ def quantize_rows(
     check_finite(rows_RxN, name)
     if kind == GGMLQuantizationType.F32:
         return rows_RxN.view(np.uint8)
-    if kind == GGMLQuantizationType.F16 and float(np.abs(rows_RxN).max(initial=0)) > _F16_MAX:
+    if kind == GGMLQuantizationType.F16 and float(np.abs(rows_RxN).max(initial=0)) > F16_MAX:
         raise CheckpointError(f"{name} has values beyond F16's 65504", "use -q BF16 or -q F32")
     count, columns = rows_RxN.shape
     out = np.empty((count, row_bytes(kind, columns)), dtype=np.uint8)

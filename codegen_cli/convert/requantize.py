@@ -10,16 +10,10 @@ from codegen_cli.convert.gguf_tensor import gguf_tensors
 from codegen_cli.convert.header import requantized_header
 from codegen_cli.convert.imatrix import read_imatrix
 from codegen_cli.convert.names import TargetTensor
-from codegen_cli.convert.pipeline import (
-    ConvertReport,
-    OnResume,
-    Progress,
-    check_output,
-    check_space,
-    fallbacks,
-    write_file,
-)
+from codegen_cli.convert.output import check_output, check_space
+from codegen_cli.convert.pipeline import ConvertReport, fallbacks
 from codegen_cli.convert.plan import plan_tensors
+from codegen_cli.convert.source import Progress
 from codegen_cli.convert.types import parse_file_type
 from codegen_cli.convert.unfinished import unfinished
 from codegen_cli.convert.verify import (
@@ -31,6 +25,7 @@ from codegen_cli.convert.verify import (
     compare,
     file_logits,
 )
+from codegen_cli.convert.write import OnResume, write_file
 from codegen_cli.engine.gguf import GGUFFile, check_codegen, read_gguf
 from codegen_cli.engine.model import Model
 from codegen_cli.engine.threads import default_threads
@@ -106,6 +101,8 @@ def quantize(
         resumed=resumed,
         parameters=sum(tensor.elements for tensor in plan),
         fallbacks=fallbacks(plan),
+        tokenizer=str(source),
+        warnings=(),
         verification=verification,
     )
 
@@ -113,7 +110,7 @@ def quantize(
 def targets(file: GGUFFile) -> list[TargetTensor]:
     """Return the tensors of a file as those of the file to write: names and order are kept."""
     return [
-        TargetTensor(info.name, info.name, info.shape[::-1], int(found[1]) if found else -1)
+        TargetTensor(info.name, (info.name,), info.shape[::-1], int(found[1]) if found else -1)
         for info in file.tensors
         for found in [_LAYER.match(info.name)]
     ]

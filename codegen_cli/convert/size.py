@@ -5,6 +5,7 @@ from __future__ import annotations
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.names import target_tensors
 from codegen_cli.convert.plan import PlannedTensor, plan_tensors
+from codegen_cli.convert.qkv import CODEGEN
 from codegen_cli.convert.unfinished import ALIGNMENT
 from codegen_cli.engine.context import BATCH_TOKENS
 from codegen_cli.engine.gguf.hyperparameters import Hyperparameters
@@ -35,6 +36,8 @@ def recipe_config(recipe: Recipe) -> CodeGenConfig | None:
         vocab_size=shape.vocabulary,
         layer_norm_epsilon=1e-5,
         tie_word_embeddings=False,
+        # Nor does this.
+        qkv=CODEGEN,
         raw={},
     )
 
@@ -60,4 +63,4 @@ def run_bytes(config: CodeGenConfig, file_type: str, cells: int) -> int:
 
 
 def _plan(config: CodeGenConfig, file_type: str) -> list[PlannedTensor]:
-    return plan_tensors(config, target_tensors(config), file_type, None)
+    return plan_tensors(config.n_layer, target_tensors(config), file_type, None)

@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 
 from codegen_cli.convert.plan import PlannedTensor
 from codegen_cli.convert.quantize import prepare, quantize_rows
+from codegen_cli.convert.source import Progress
 from codegen_cli.convert.unfinished import Unfinished
+
+#: Told how many tensors of how many an earlier run completed.
+OnResume = Callable[[int, int], None]
 
 #: Elements a job quantizes: large enough to hide Python, small enough to keep memory flat.
 _JOB_ELEMENTS = 1 << 20
@@ -24,6 +28,38 @@ class _Job:
     rows: slice | NDArray[np.intp]
     elements: int
     is_last: bool
+
+
+def write_file(
+    part: Unfinished,
+    header: bytes,
+    plan: Sequence[PlannedTensor],
+    on_progress: Progress,
+    on_resume: OnResume,
+    *,
+    threads: int,
+    drop_other: bool,
+    qkv_rows: NDArray[np.intp] | None = None,
+) -> int:
+    """Write what an earlier run did not, and return how many tensors it did.
+
+    Raises:
+        UsageError: the file was begun otherwise, and `drop_other` is off.
+        CheckpointError: a weight is NaN, infinite or too large for the type.
+    """
+    total = sum(tensor.elements for tensor in plan)
+
+    def on_elements(count: int) -> None:
+        on_progress("writing", count, total)
+
+    sizes = [tensor.nbytes for tensor in plan]
+    resumed = part.open(header, sizes, drop_other=drop_other)
+    if resumed:
+        on_resume(resumed, len(plan))
+        on_elements(sum(tensor.elements for tensor in plan[:resumed]))
+    write_tensors(part, plan[resumed:], threads, on_elements, qkv_rows)
+    part.finish()
+    return resumed
 
 
 def write_tensors(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Many
+from dataclasses import replace
 from pathlib import Path
 
+from codegen_cli.engine.adapter import Adapter
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
 from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
@@ -69,7 +71,8 @@ class LlamaEngine:
             ModelError: it is missing, broken or does not fit.
         """
         check_same_vocabulary(read_gguf(path), self._model.file)
-        model = Model(path, self._settings, self._threads, listener=self._listener)
+        settings = replace(self._settings, lora=())  # adapters fit one size of model only
+        model = Model(path, settings, self._threads, listener=self._listener)
         self._draft = DraftModel(model, self.n_ctx, self._threads)
         self._new_drafter = self._draft.drafter
 
@@ -77,6 +80,11 @@ class LlamaEngine:
     def placement(self) -> str:
         """Say where the model really runs."""
         return str(self._model.placement)
+
+    @property
+    def adapters(self) -> tuple[Adapter, ...]:
+        """Return the adapters that are added to the weights."""
+        return self._model.adapters
 
     @property
     def plan(self) -> OffloadPlan:

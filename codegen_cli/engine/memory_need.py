@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from codegen_cli.engine.gguf import GGUFFile
 from codegen_cli.engine.gguf.hyperparameters import Hyperparameters, read_hyperparameters
@@ -46,9 +47,22 @@ class MemoryNeed:
         return weights + self.kv * len(self.blocks) + self.compute
 
 
-def memory_need(file: GGUFFile, cells: int, batch: int, *, devices: int = 1) -> MemoryNeed:
-    """Return what a checked file needs with a cache of `cells` tokens, on `devices` GPUs."""
-    tensors = [(tensor.name, tensor.nbytes) for tensor in file.tensors]
+def memory_need(
+    file: GGUFFile,
+    cells: int,
+    batch: int,
+    *,
+    devices: int = 1,
+    adapters: Sequence[GGUFFile] = (),
+) -> MemoryNeed:
+    """Return what a checked file needs with a cache of `cells` tokens, on `devices` GPUs.
+
+    The tensors of adapters lie beside those that they change.
+    """
+    tensors = [
+        (tensor.name, tensor.nbytes)
+        for tensor in chain(file.tensors, *(adapter.tensors for adapter in adapters))
+    ]
     sizes = read_hyperparameters(file)
     return need_of(sizes, tensors, _vocabulary(file), cells, batch, devices=devices)
 

@@ -61,6 +61,12 @@ def cached_listing(repo: str, revision: str) -> Listing | None:
     return Listing(repo, commit, tuple(_described(path) for path in files))
 
 
+def cached_files(repo: str, names: Iterable[str]) -> Path | None:
+    """Return the folder of a commit that holds all these files, without the network."""
+    found = [client().try_to_load_from_cache(repo, name) for name in names]
+    return Path(found[0]).parent if all(isinstance(path, str) for path in found) else None
+
+
 def forget(repo: str, commit: str, names: Iterable[str]) -> int:
     """Remove files of a commit, and contents that no other commit uses; return the bytes freed."""
     freed = 0

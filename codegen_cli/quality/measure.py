@@ -8,14 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen_cli.engine.context import BATCH_TOKENS
 from codegen_cli.engine.draft_model import check_same_vocabulary
 from codegen_cli.engine.memory_need import memory_need
-from codegen_cli.engine.model import Model
 from codegen_cli.quality.distance import Comparison, Distance
 from codegen_cli.quality.reading import ReadingModel, steps, windows
 from codegen_cli.settings import EngineSettings
-
-_BATCH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +67,8 @@ def measure_quality(
             path=str(path),
             file_type=info.file_type,
             size=info.size,
-            memory=memory_of(model.model),
+            memory=memory_need(model.model.file, info.n_ctx_train, BATCH_TOKENS).total,
             distance=comparison.result(),
             read_rate=model.read_rate,
             write_rate=model.write_rate(should_stop),
         )
-
-
-def memory_of(model: Model) -> int:
-    """Return the bytes that weights, the KV cache of a full context, and buffers take together."""
-    need = memory_need(model.file, model.info.n_ctx_train, _BATCH)
-    kv = need.kv * len(need.blocks)
-    return sum(need.blocks) + need.output + need.embedding + kv + need.compute
