@@ -12,7 +12,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
@@ -76,15 +76,14 @@ def convert(
         restart=restart,
         verify=verify,
     )
-    with ProgressBars() as bars:
-        report = run_conversion(source, output, options, bars, on_resume=say_resumed)
+    with ProgressBar() as on_progress:
+        report = run_conversion(source, output, options, on_progress, on_resume=_say_resumed)
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report)
 
 
-def say_resumed(done: int, count: int) -> None:
-    """Say that an earlier run's work is used."""
+def _say_resumed(done: int, count: int) -> None:
     console.note(f"going on from an earlier run: {done} of {count} tensors are complete")
 
 
