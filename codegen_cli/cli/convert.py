@@ -12,7 +12,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.errors import UsageError
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
@@ -99,8 +99,8 @@ def convert(
         restart=restart,
         verify=verify,
     )
-    with ProgressBars() as bars:
-        report = run_conversion(source, output, options, bars, on_resume=say_resumed)
+    with ProgressBar() as on_progress:
+        report = run_conversion(source, output, options, on_progress, on_resume=say_resumed)
     if as_json:
         console.emit(json.dumps(record_of(report), ensure_ascii=False) + "\n")
     show_report(report)

@@ -11,7 +11,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def export(
         pad_tokens=pad_tokens,
         verify=verify,
     )
-    with ProgressBars() as on_progress:
+    with ProgressBar() as on_progress:
         report = export_gptj(source, output, options, on_progress)
     if as_json:
         record = {**asdict(report), "path": str(report.path)}

@@ -10,7 +10,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.errors import UsageError
 from codegen_cli.files import check_output, read_input
 from codegen_cli.interrupt import interruptible
@@ -102,7 +102,7 @@ def _collect(
             )
         sums = ActivationSums(model, chunk, threads)
         try:
-            with ProgressBars() as on_progress:
+            with ProgressBar() as on_progress:
                 for start in starts:
                     sums.read(tokens[start : start + chunk], should_stop)
                     on_progress("reading", chunk, chunk * len(starts))

@@ -1,12 +1,17 @@
-"""The bars of long work, on stderr."""
+"""The progress of long work on weights, on stderr."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from codegen_cli import console
 
+if TYPE_CHECKING:
+    from codegen_cli.convert.pipeline import Progress
 
-class ProgressBars:
-    """One bar a phase; call it with a phase, how much more is done, and how much there is."""
+
+class ProgressBar:
+    """One bar a phase on stderr."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -22,14 +27,14 @@ class ProgressBars:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> ProgressBars:
+    def __enter__(self) -> Progress:
         self._bar.start()
-        return self
+        return self._advance
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def __call__(self, phase: str, done: int, total: int) -> None:
+    def _advance(self, phase: str, done: int, total: int) -> None:
         if phase not in self._tasks:
-            self._tasks[phase] = self._bar.add_task(console.visible(phase), total=total or None)
+            self._tasks[phase] = self._bar.add_task(phase, total=total or None)
         self._bar.advance(self._tasks[phase], done)

@@ -11,10 +11,11 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
+    from codegen_cli.convert.pipeline import Progress
     from codegen_cli.pull.records import PullReport
 
 
@@ -71,8 +72,8 @@ def pull(
         dry_run=dry_run,
         threads=threads or os.cpu_count() or 1,
     )
-    with ProgressBars() as bars:
-        report = run_pull(name, options, _Watch(bars))
+    with ProgressBar() as on_progress:
+        report = run_pull(name, options, _Watch(on_progress))
     if as_json:
         record = {**asdict(report), "path": str(report.path)}
         console.emit(json.dumps(record, ensure_ascii=False) + "\n")
@@ -84,14 +85,11 @@ def pull(
 
 
 class _Watch:
-    def __init__(self, bars: ProgressBars) -> None:
-        self._bars = bars
+    def __init__(self, on_progress: Progress) -> None:
+        self.progress = on_progress
 
     def note(self, message: str) -> None:
         console.note(message)
-
-    def progress(self, phase: str, done: int, total: int) -> None:
-        self._bars(phase, done, total)
 
 
 def _show_plan(report: PullReport) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.errors import UsageError
 from codegen_cli.files import check_output, read_input
 from codegen_cli.interrupt import interruptible
@@ -131,7 +131,7 @@ def _measure(
 
     with ExitStack() as stack:
         should_stop = stack.enter_context(interruptible())
-        bars = stack.enter_context(ProgressBars())
+        bars = stack.enter_context(ProgressBar())
         window = job.window
         reference = stack.enter_context(ReadingModel(job.reference, job.settings, window))
         tokens = reference.model.vocabulary.tokenize(job.text)[: job.most]

@@ -12,7 +12,7 @@ import typer
 from codegen_cli import console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.convert import record_of, say_resumed, show_report
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.registry.find import find_model
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
@@ -70,7 +70,7 @@ def quantize(
         restart,
         verify,
     )
-    with ProgressBars() as bars:
+    with ProgressBar() as bars:
         report = run_quantization(path, output, options, bars, say_resumed)
     if as_json:
         console.emit(json.dumps(record_of(report), ensure_ascii=False) + "\n")

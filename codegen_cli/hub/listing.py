@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from codegen_cli.errors import ModelError
 from codegen_cli.hub.client import client, patiently
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_ETAG = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ def list_repo(repo: str, revision: str, on_note: Callable[[str], None]) -> Listi
     files = []
     for entry in info.siblings or ():
         etag = entry.lfs.sha256 if entry.lfs else entry.blob_id
-        if entry.size is None or not etag:
+        # Hashes become names of files: nothing else may get there.
+        if not isinstance(entry.size, int) or not _ETAG.fullmatch(str(etag)):
             raise ModelError(
-                f"the Hub gives no size for {entry.rfilename} of {repo}", "check HF_ENDPOINT"
+                f"the Hub gives no size and hash for a file of {repo}", "check HF_ENDPOINT"
             )
-        files.append(RemoteFile(entry.rfilename, entry.size, etag))
-    if not info.sha:
+        files.append(RemoteFile(str(entry.rfilename), entry.size, str(etag)))
+    if not _COMMIT.fullmatch(str(info.sha)):
         raise ModelError(f"the Hub names no commit for {repo}", "check HF_ENDPOINT")
-    return Listing(repo, info.sha, tuple(files))
+    return Listing(repo, str(info.sha), tuple(files))

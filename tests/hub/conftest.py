@@ -48,7 +48,12 @@ class Home:
         folders = [str(Path(__file__).parent / "short_reads"), *sys.path]
         self.environment["PYTHONPATH"] = os.pathsep.join(folders)
 
-    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *arguments: str,
+        preexec_fn: Callable[[], None] | None = None,
+        **variables: str,
+    ) -> subprocess.Popen[str]:
         """Start `codegen ARGUMENTS`."""
         return subprocess.Popen(
             [sys.executable, "-m", "codegen_cli", *arguments],
@@ -58,6 +63,7 @@ class Home:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=preexec_fn,
         )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import resource
 import signal
 import subprocess
 import threading
@@ -152,6 +153,22 @@ def test_damage_in_the_cache_is_found_and_repaired(
     result = home.run("pull", "350M-mono")
     assert result.returncode == 0 and "is damaged" in result.stderr, result.stderr
     assert model(home) == expected()
+
+
+def test_a_full_disk_is_said_and_what_came_is_kept(home: Home, hub: Hub, checkpoint: Path) -> None:
+    home.read_in_short_blocks()
+
+    def small_files_only() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    process = home.start("pull", "350M-mono", preexec_fn=small_files_only)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1 and "cannot write" in err, err
+    (part,) = home.parts()
+    assert part.stat().st_size > 100_000
+    result = home.run("pull", "350M-mono")
+    assert result.returncode == 0, result.stderr
+    assert hub.requests("storage")[-1].range is not None
 
 
 Answers = dict[str, list[tuple[int, dict[str, str]]]]

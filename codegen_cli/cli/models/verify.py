@@ -10,7 +10,7 @@ import typer
 from codegen_cli import console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.models.choose import choose_models
-from codegen_cli.cli.progress import ProgressBars
+from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.errors import CheckFailed, ModelError
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def verify_models(
     from codegen_cli.registry.find import local_models
 
     models = choose_models(name) if name else local_models()
-    with ProgressBars() as bars:
-        results = [_verify(model, bars) for model in models]
+    with ProgressBar() as on_progress:
+        results = [_verify(model, on_progress) for model in models]
     if as_json:
         console.emit(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     else:
