@@ -1,15 +1,17 @@
-"""Read JSON lines, plain or gzipped, from files that may be broken or hostile."""
+"""JSON lines, plain or gzipped: read from files that may be broken or hostile, written whole."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from codegen_cli.errors import UsageError
+from codegen_cli.files import place, temporary_beside
 from codegen_cli.program.json_lines import Record, parse_record
 
 #: 32,800 samples have some 30 MB; a gzipped bomb has terabytes.
@@ -53,6 +55,26 @@ def read_text(path: Path, most_bytes: int = MOST_BYTES) -> str:
     return _text(data, None)
 
 
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON lines whole or not at all, gzipped for a name that ends in .gz.
+
+    Raises:
+        CodegenError: the disk refuses.
+    """
+    with temporary_beside(path) as temporary:
+        with _created(temporary, zipped=path.suffix == ".gz") as stream:
+            for row in rows:
+                # ASCII, for a sample may hold half a surrogate pair, which UTF-8 has no bytes for.
+                stream.write(json.dumps(row).encode("ascii") + b"\n")
+        place(temporary, path)
+
+
+def first_character(path: Path) -> str:
+    """Return the first character that is no white space, gunzipped where it is gzipped."""
+    with _opened(path) as stream:
+        return stream.read(4096).decode("utf-8-sig", "replace").lstrip()[:1]
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Put a file's name before every error in it."""
@@ -76,6 +98,17 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             return
         with gzip.open(stream) as unzipped:
             yield cast(IO[bytes], unzipped)
+
+
+@contextmanager
+def _created(path: Path, *, zipped: bool) -> Iterator[IO[bytes]]:
+    with path.open("wb") as stream:
+        if not zipped:
+            yield stream
+            return
+        # Without a name and a time, the same rows give the same bytes.
+        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:
+            yield cast(IO[bytes], packed)
 
 
 def _raw_lines(path: Path) -> Iterator[bytes]:

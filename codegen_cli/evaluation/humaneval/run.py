@@ -23,15 +23,19 @@ def score_humaneval(
     ks: Sequence[int] = (1, 10, 100),
     should_stop: Callable[[], bool] = never,
     on_progress: Progress = silent,
+    *,
+    incomplete: bool = False,
 ) -> HumanEvalScore:
     """Check every sample, after the canonical solutions have shown that the harness is right.
+
+    With `incomplete`, problems without samples are left out of the score.
 
     Raises:
         UsageError: a sample's problem is unknown, or a problem has no sample at some temperature.
         CheckFailed: a canonical solution does not pass.
         Interrupted: `should_stop` said so.
     """
-    check_complete(problems, samples)
+    check_complete(problems, samples, incomplete=incomplete)
     limits = check_canonical(problems, sandbox, should_stop)
     by_id = {problem.task_id: problem for problem in problems}
     jobs: list[Check] = []
@@ -43,10 +47,12 @@ def score_humaneval(
     verdicts = _verdicts(jobs, sandbox, should_stop, on_progress)
     ends = [*first[1:], len(jobs)]
     outcomes = [
-        Outcome(sample, *verdicts[start:end])
+        Outcome(by_id[sample.task_id], sample, *verdicts[start:end])
         for sample, start, end in zip(samples, first, ends, strict=True)
     ]
-    return HumanEvalScore(problems, outcomes, tuple(ks))
+    attempted = {sample.task_id for sample in samples}
+    scored = [problem for problem in problems if problem.task_id in attempted]
+    return HumanEvalScore(scored, outcomes, tuple(ks))
 
 
 def check_canonical(
@@ -80,9 +86,14 @@ def check_canonical(
 
 
 def check_complete(
-    problems: Sequence[HumanEvalProblem], samples: Sequence[HumanEvalSample]
+    problems: Sequence[HumanEvalProblem],
+    samples: Sequence[HumanEvalSample],
+    *,
+    incomplete: bool = False,
 ) -> None:
     """Refuse samples of unknown problems, and problems without samples at some temperature.
+
+    With `incomplete`, only the former.
 
     Raises:
         UsageError: naming the first of them.
@@ -94,7 +105,9 @@ def check_complete(
             hint = "give the --data file that the samples were made for"
             raise UsageError(f"no problem has the task_id {sample.task_id!r}", hint)
         seen.setdefault(sample.temperature, set()).add(sample.task_id)
-    for temperature, there in seen.items() or [(None, set())]:
+    if not seen:
+        raise UsageError("there are no samples to score")
+    for temperature, there in seen.items() if not incomplete else ():
         missing = [p.task_id for p in problems if p.task_id not in there]
         if missing:
             at = f" at temperature {temperature:g}" if temperature is not None else ""

@@ -16,6 +16,7 @@ from codegen_cli.sandbox import Verdict
 class Outcome:
     """A sample and its verdicts; `plus` is set where the problem has EvalPlus' inputs."""
 
+    problem: HumanEvalProblem
     sample: HumanEvalSample
     base: Verdict
     plus: Verdict | None = None
@@ -119,7 +120,8 @@ class HumanEvalScore:
     def _counts(self, temperature: float | None, plus: bool) -> Iterator[tuple[int, int]]:
         for outcomes in self._by_task().values():
             there = [o for o in outcomes if o.sample.temperature == temperature]
-            yield len(there), sum(o.plus_passed if plus else o.passed for o in there)
+            if there:
+                yield len(there), sum(o.plus_passed if plus else o.passed for o in there)
 
 
 def _tally(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -33,16 +33,19 @@ def score_mtpb(
     turns: str | None = None,
     should_stop: Callable[[], bool] = never,
     on_progress: Progress = silent,
+    *,
+    incomplete: bool = False,
 ) -> MtpbScore:
     """Run every sample's program, each on its own, and judge its last print.
 
     The expected outputs never enter the sandbox: printed values come back and are compared here.
+    With `incomplete`, cases without samples are left out of the score.
 
     Raises:
         UsageError: a sample's problem or case is unknown, or a case has no sample.
         Interrupted: `should_stop` said so.
     """
-    check_complete(problems, samples)
+    check_complete(problems, samples, incomplete=incomplete)
     modes: tuple[Rules, ...] = ("reference", "strict") if mode == "both" else (mode,)
     golds = {p.id: p.outputs for p in problems}
     expected = [golds[sample.id][sample.case] for sample in samples]
@@ -52,11 +55,16 @@ def score_mtpb(
         _outcome(sample, modes, texts, [runs[number, source.text] for source in texts], gold)
         for number, (sample, texts, gold) in enumerate(zip(samples, sources, expected, strict=True))
     ]
-    return MtpbScore(problems, outcomes, mode, turns)
+    attempted = {sample.id for sample in samples}
+    return MtpbScore([p for p in problems if p.id in attempted], outcomes, mode, turns)
 
 
-def check_complete(problems: Sequence[Problem], samples: Sequence[MtpbSample]) -> None:
+def check_complete(
+    problems: Sequence[Problem], samples: Sequence[MtpbSample], *, incomplete: bool = False
+) -> None:
     """Refuse samples of unknown problems and cases, and cases without samples or outputs.
+
+    With `incomplete`, a case may have no sample.
 
     Raises:
         UsageError: naming the first of them.
@@ -72,6 +80,8 @@ def check_complete(problems: Sequence[Problem], samples: Sequence[MtpbSample]) -
                 f"no problem {sample.id!r} with a case {sample.case}",
                 "give the --data file that the samples were made for",
             )
+    if not samples:
+        raise UsageError("there are no samples to score")
     there = {(sample.id, sample.case) for sample in samples}
     missing = [
         f"{p.id}#{case}"
@@ -79,7 +89,7 @@ def check_complete(problems: Sequence[Problem], samples: Sequence[MtpbSample]) -
         for case in range(len(p.inputs))
         if (p.id, case) not in there
     ]
-    if missing:
+    if missing and not incomplete:
         names = ", ".join(missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
         raise UsageError(
             f"{len(missing)} of {len(wanted)} cases have no sample: {names}",
