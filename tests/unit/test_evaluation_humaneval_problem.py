@@ -9,7 +9,7 @@ import pytest
 
 from codegen_cli.errors import UsageError
 from codegen_cli.evaluation.benchmark_data import PUBLISHED, find, load_humaneval, load_mtpb
-from codegen_cli.evaluation.humaneval.checks import checks_for, limits_after
+from codegen_cli.evaluation.humaneval.checks import Checker
 from codegen_cli.evaluation.humaneval.problem import HumanEvalProblem, parse_problems
 from codegen_cli.evaluation.humaneval.sample import HumanEvalSample, completion_of, program_of
 from codegen_cli.program.json_lines import parse_record
@@ -40,17 +40,28 @@ def read(record: dict[str, object]) -> HumanEvalProblem:
 def test_a_record() -> None:
     problem = read(GOOD)
     assert problem.prompt == "def one():\n" and problem.inputs is None
-    (check,) = checks_for(problem, "def one(): return 1")
-    assert (check.program, check.trusted) == ("def one(): return 1", "def one():\n")
+    (check,) = Checker(problem).checks("def one(): return 1")
+    # The prompt alone is no program, so it has a body for the test.
+    assert (check.program, check.trusted) == ("def one(): return 1", "def one():\n    return 1\n")
     assert (check.entry_point, check.test) == ("one", GOOD["test"])
+
+
+def test_a_test_may_use_what_the_prompt_defines_and_no_more() -> None:
+    prompt = 'def two(): return 2\ndef one():\n    """One."""\n'
+    assert Checker(read({**GOOD, "prompt": prompt})).checks("")[0].trusted == prompt
+    broken = read({**GOOD, "prompt": "def one(", "canonical_solution": ""})
+    assert Checker(broken).checks("")[0].trusted == "" and Checker(broken).canonical() == []
 
 
 def test_a_record_of_evalplus_becomes_two_checks_beside_the_canonical_solution() -> None:
     problem = read(PLUS)
     assert problem.inputs is not None and problem.inputs.plus == ([], [])
-    base, plus = checks_for(problem, "", (limits_after(0.1), limits_after(99.0)))
-    assert base.trusted == plus.trusted == "def one():\n    return 1\n"
-    assert base.test != plus.test
+    checker = Checker(problem)
+    assert [check.limits.cpu_seconds for check in checker.canonical()] == [60, 60]
+    checker.learn([0.1, 99.0])
+    base, plus = checker.checks("")
+    assert base.trusted == plus.trusted == "" and base.test != plus.test
+    assert "def one():" in base.test and "return 1" in plus.test
     assert base.limits.cpu_seconds == pytest.approx(4.4) and plus.limits.cpu_seconds == 60
 
 
