@@ -32,7 +32,10 @@ class Ghost:
     def __str__(self) -> str:
         return self._opaque.text
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        make = _NUMBERS.get(self._opaque.type)
+        # Most other objects have one text for both.
+        return self._opaque.text if make is None else repr(make(self._opaque.text))
 
     def __bool__(self) -> bool:
         return self._opaque.truth
