@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import json
 import linecache
+import mmap
 import random
 import re
 import reprlib
@@ -27,7 +28,7 @@ _BY_NAME = (types.FunctionType, types.BuiltinFunctionType, type)
 
 def run(source: str, report: int, slot: Slot | None) -> None:
     """Run a program to its end and write one report."""
-    reserve = bytearray(_RESERVE)
+    reserve = mmap.mmap(-1, _RESERVE)
     module = types.ModuleType("__main__")
     module.__dict__["__file__"] = failure.FILE
     sys.modules["__main__"] = module
@@ -41,7 +42,7 @@ def run(source: str, report: int, slot: Slot | None) -> None:
     try:
         exec(compile(source, failure.FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
     except BaseException as error:
-        del reserve
+        reserve.close()
         answer = failure.describe(error)
         failure.show(error)
     _wind_up()
