@@ -72,7 +72,6 @@ class Worker:
                 stderr=subprocess.DEVNULL,
                 cwd="/",
                 env=_ENVIRONMENT | {"HOME": scratch, "TMPDIR": scratch},
-                start_new_session=True,
             )
         try:
             self.hello = self.receive()

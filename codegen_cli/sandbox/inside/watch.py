@@ -16,6 +16,8 @@ _SHORTEST, _LONGEST = 0.002, 0.25
 _CORES = os.cpu_count() or 1
 #: A program that gets less than this share of a CPU counts as waiting.
 _SHARE = 20
+#: Looking at an ending process: so often, with this pause (seconds) between.
+_GLANCES, _GLANCE = 10, 50e-6
 _CHUNK = 1 << 16
 
 
@@ -133,11 +135,15 @@ def _pause(left: float, speaking: bool) -> float:
 
 
 def _ended(pid: int, outcome: Outcome) -> bool:
-    found, status, usage = os.wait4(pid, os.WNOHANG)
-    if found:
-        outcome.exits[pid] = os.waitstatus_to_exitcode(status)
-        outcome.cpu += usage.ru_utime + usage.ru_stime
-    return bool(found)
+    """Say whether a process that closed its pipe is gone; it may have a few instructions left."""
+    for _ in range(_GLANCES):
+        found, status, usage = os.wait4(pid, os.WNOHANG)
+        if found:
+            outcome.exits[pid] = os.waitstatus_to_exitcode(status)
+            outcome.cpu += usage.ru_utime + usage.ru_stime
+            return True
+        time.sleep(_GLANCE)
+    return False
 
 
 def _end(pid: int, outcome: Outcome) -> None:

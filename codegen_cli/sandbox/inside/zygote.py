@@ -15,11 +15,11 @@ import site
 import sys
 from typing import Any
 
-from . import capabilities, libraries, namespaces, scratch, syscalls, wire
+from . import libraries, namespaces, scratch, wire
 from .attacks import NAMES, Targets, attack
 from .child import FIRST_OWN, fork
 from .jobs import Desk, do_check, do_script
-from .libc import syscall
+from .libc import prctl
 from .walls import Walls
 from .watch import Pipe, watch
 
@@ -44,7 +44,8 @@ def main() -> None:
     del sys.path[0], sys.argv[1:]
     sys.path += setup["folders"]
     asker, texts = _keep_low_free(setup["jobs"], setup["texts"])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
+    os.setpgid(0, 0)
     targets = Targets(setup["folder"])
     with contextlib.suppress(wire.Broken):
         if setup["namespaces"]:
@@ -78,7 +79,7 @@ def _serve_inside(setup: dict[str, Any], asker: int, texts: int, targets: Target
         os.close(texts)
         os.waitpid(pid, 0)
         return
-    syscall(syscalls.numbers()["prctl"], _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(wire.Broken):
         _serve(setup, asker, texts, targets)
     os._exit(0)
@@ -91,12 +92,11 @@ def _serve(setup: dict[str, Any], asker: int, texts: int, targets: Targets) -> N
             namespaces.build_root(
                 base, read, libraries.DEVICES, scratch.MOST_BYTES, scratch.MOST_FILES
             )
-            capabilities.drop()
     except OSError as error:
         wire.send(asker, {"refused": str(error)})
         return
     if sys.platform == "linux":
-        syscall(syscalls.numbers()["prctl"], _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        prctl(_PR_SET_CHILD_SUBREAPER, 1)
     walls = Walls(read, libraries.DEVICES, base)
     desk = Desk(walls, base, asker, texts, 0)
     wire.send(asker, {"walls": walls.names, "through": _attacked(desk, targets), "tried": NAMES})
@@ -139,6 +139,9 @@ def _warm() -> None:
         sys.modules["numpy"].random.seed(0)
     site.setquit()
     site.setcopyright()
+    # The harness's own modules are not among the ones that a program can import.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "inside"]:
+        del sys.modules[name]
     gc.collect()
     gc.freeze()
 
