@@ -21,7 +21,7 @@ _ALLOWED = """
     timerfd_gettime stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2
     getcwd chdir fchdir getdents getdents64 mkdir mkdirat rmdir unlink unlinkat rename renameat
     renameat2 link linkat symlink symlinkat readlink readlinkat umask ftruncate fallocate fsync
-    fdatasync flock fadvise64 copy_file_range sendfile brk mmap munmap mprotect mremap madvise msync
+    fdatasync fadvise64 copy_file_range sendfile brk mmap munmap mprotect mremap madvise msync
     mincore membarrier futex futex_waitv set_robust_list get_robust_list rseq set_tid_address
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
     pause alarm setitimer getitimer nanosleep clock_nanosleep clock_gettime clock_getres
