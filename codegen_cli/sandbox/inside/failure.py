@@ -11,6 +11,7 @@ from typing import Any
 FILE = "program.py"
 
 _MOST = 500
+_print_exception = traceback.print_exception
 
 
 def line(error: BaseException) -> str:
@@ -57,4 +58,4 @@ def show(error: BaseException) -> None:
     if isinstance(error, SystemExit):
         return
     with contextlib.suppress(BaseException):
-        traceback.print_exception(type(error), error, trace, file=sys.stderr)
+        _print_exception(type(error), error, trace, file=sys.stderr)
