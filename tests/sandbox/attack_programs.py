@@ -40,8 +40,6 @@ def _attempt(name: str, *statements: str, names_only: bool = False) -> HostilePr
     return HostileProgram(name, "\n".join(lines), open_too=True, names_only=names_only)
 
 
-_CLOSE = "socket.socket(socket.{family}, socket.{kind}).connect({address})"
-
 FILES = (
     _attempt("read /etc/passwd", "open('/etc/passwd').read()"),
     _attempt("read a file outside", "open('{file}').read()"),
@@ -99,9 +97,7 @@ PROCESSES = (
     _attempt("slow another process", "os.setpriority(os.PRIO_PROCESS, {pid}, 1)"),
     _attempt("move another process", "os.sched_setaffinity({pid}, {{0}})"),
     _attempt("fork", "os.fork() or os._exit(0)"),
-    _attempt(
-        "run a command", "subprocess.run(['/bin/true'])", "os.posix_spawn('/bin/true', [], {{}})"
-    ),
+    _attempt("run a command", "subprocess.run(['/bin/true'])", "os.execv('/bin/true', ['true'])"),
     HostileProgram(
         "fork bomb",
         "import os\nwhile True:\n    os.fork()\n    print('THROUGH', flush=True)",
@@ -124,7 +120,8 @@ for _ in range(3): threading.Thread(target=spin, daemon=True).start()
     ),
     HostileProgram(
         "a thread that never ends",
-        "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()",
+        "import itertools, threading\n"
+        "threading.Thread(target=all, args=(itertools.repeat(1),)).start()",
         ("cpu",),
     ),
 )
@@ -158,7 +155,7 @@ RESOURCES = (
     HostileProgram(
         "write many files",
         "for n in range(10 ** 6): open(f'f{{n}}', 'w').write('x')",
-        ("exception", "killed"),
+        ("exception", "killed", "cpu"),
     ),
     HostileProgram(
         "fill the scratch folder",
@@ -176,8 +173,9 @@ RESOURCES = (
     ),
     HostileProgram(
         "raise a limit",
-        "import resource\nfor limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):\n"
-        "    try:\n        resource.setrlimit(limit, (-1, -1))\n        print('THROUGH')\n"
+        "from resource import *\n"
+        "for limit in (RLIMIT_AS, RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_NOFILE):\n"
+        "    try:\n        setrlimit(limit, (-1, -1))\n        print('THROUGH')\n"
         "    except ValueError: pass",
     ),
     HostileProgram(

@@ -56,6 +56,9 @@ def show(error: BaseException) -> None:
     while trace is not None and trace.tb_frame.f_code.co_filename != FILE:
         trace = trace.tb_next
     if isinstance(error, SystemExit):
+        if isinstance(error.code, str):
+            with contextlib.suppress(BaseException):
+                print(error.code, file=sys.stderr)  # noqa: T201
         return
     with contextlib.suppress(BaseException):
         _print_exception(type(error), error, trace, file=sys.stderr)
