@@ -15,7 +15,7 @@ from codegen_cli.cli.progress import ProgressBar
 from codegen_cli.settings import DEFAULT_FILE_TYPE
 
 if TYPE_CHECKING:
-    from codegen_cli.convert.pipeline import Progress
+    from codegen_cli.convert.source import Progress
     from codegen_cli.pull.records import PullReport
 
 
