@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from codegen_cli.engine.records import Chunk, Completion, ModelInfo
+from codegen_cli.engine.records import Chunk, Completion, ModelInfo, Score
 from codegen_cli.program import Stopper
 from codegen_cli.settings import Sampling
 
@@ -60,5 +60,21 @@ class Engine(Protocol):
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
 
+    def score(
+        self, texts: Sequence[tuple[str, str]], should_stop: Callable[[], bool] = never
+    ) -> list[Score]:
+        """Return the log-probabilities of texts, each given a prefix: pairs (prefix, text).
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
+
     def close(self) -> None:
+        """Free the model."""
+
+    def __enter__(self) -> Engine:
+        """Return the engine itself."""
+
+    def __exit__(self, *_: object) -> None:
         """Free the model."""
