@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,9 +52,13 @@ class Engine(Protocol):
         """
 
     def generate_many(
-        self, prompts: Sequence[Prompt], should_stop: Callable[[], bool] = never
+        self, prompts: Iterable[Prompt | None], should_stop: Callable[[], bool] = never
     ) -> Iterator[tuple[int, Chunk | Completion]]:
         """Continue many prompts in one batch; yield the number of a prompt with what came of it.
+
+        A prompt is asked for when there is a place for it, after everything that was yielded so
+        far: a later one may continue an earlier answer. None means none for now; with no answer
+        under way, or at the end of `prompts`, that is the end. Nones have no number.
 
         Raises:
             ContextFull: a prompt and its `max_tokens` exceed the context.
@@ -69,6 +73,9 @@ class Engine(Protocol):
             Interrupted: `should_stop` said so.
             ContextFull: a pair exceeds the context.
         """
+
+    def forget(self) -> None:
+        """Drop what earlier prompts left in caches: what follows depends on nothing before it."""
 
     def close(self) -> None:
         """Free the model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Many
 from pathlib import Path
 
@@ -103,19 +103,22 @@ class LlamaEngine:
         return (item for _, item in many)
 
     def generate_many(
-        self, prompts: Many[Prompt], should_stop: Callable[[], bool] = never
+        self, prompts: Iterable[Prompt | None], should_stop: Callable[[], bool] = never
     ) -> Iterator[tuple[int, Chunk | Completion]]:
         """Continue many prompts in one batch; yield the number of a prompt with what came of it.
 
-        The text of an answer depends on its prompt, seed and settings; see `EngineSettings.strict`
-        for the last bits.
+        Prompts are asked for one by one as there is room (see `Engine`); those of a list are
+        checked before any work. The text of an answer depends on its prompt, seed and settings;
+        see `EngineSettings.strict` for the last bits.
 
         Raises:
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
-        # Guesses only pay for an answer that has a batch to itself.
-        new_drafter = self._new_drafter if len(prompts) == 1 else _no_drafter
-        requests = [Request(self._tokens(p), p.sampling, p.stopper, new_drafter()) for p in prompts]
+        requests: Iterable[Request | None] = map(self._request, prompts)
+        if isinstance(prompts, Many):
+            # Guesses only pay for an answer that has a batch to itself.
+            drafter = self._new_drafter() if len(prompts) == 1 else None
+            requests = [self._request(prompt, drafter) for prompt in prompts]
         batch = Batch(
             self._context, self._cache, self.vocabulary, should_stop, strict=self._settings.strict
         )
@@ -140,6 +143,15 @@ class LlamaEngine:
             check_score_fits(len(before), len(span.tokens), self.n_ctx)
             spans.append(span)
         return score_spans(self._context, self._cache, spans, should_stop)
+
+    def forget(self) -> None:
+        """Empty the KV cache: what follows depends on nothing before it, to the last bit."""
+        self._cache.forget()
+
+    def _request(self, prompt: Prompt | None, drafter: Drafter | None = None) -> Request | None:
+        if prompt is None:
+            return None
+        return Request(self._tokens(prompt), prompt.sampling, prompt.stopper, drafter)
 
     def _tokens(self, prompt: Prompt) -> list[int]:
         # An empty prompt still needs one token to predict from: the end of a text before it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Many
 from pathlib import Path
 
@@ -80,21 +80,20 @@ class TransformersEngine:
         return (item for _, item in many)
 
     def generate_many(
-        self, prompts: Many[Prompt], should_stop: Callable[[], bool] = never
+        self, prompts: Iterable[Prompt | None], should_stop: Callable[[], bool] = never
     ) -> Iterator[tuple[int, Chunk | Completion]]:
         """Continue many prompts in batches; yield the number of a prompt with what came of it.
 
-        The text of an answer depends on its prompt, seed and settings; as with llama.cpp, the
-        last bits of its logits depend on what else is in the batch, unless `strict`.
+        Prompts are asked for as there is room (see `Engine`); those of a list are checked before
+        any work. The text of an answer depends on its prompt, seed and settings; as with
+        llama.cpp, the last bits of its logits depend on the rest of the batch, unless `strict`.
 
         Raises:
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
-        requests = []
-        for prompt in prompts:
-            tokens = self.vocabulary.prompt(prompt.text)
-            check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
-            requests.append(Request(tokens, prompt.sampling, prompt.stopper))
+        requests: Iterable[Request | None] = map(self._request, prompts)
+        if isinstance(prompts, Many):
+            requests = list(requests)
         return run_batches(
             self._forward,
             self.vocabulary,
@@ -103,6 +102,16 @@ class TransformersEngine:
             rows=self._rows,
             cells=self._cells,
         )
+
+    def _request(self, prompt: Prompt | None) -> Request | None:
+        if prompt is None:
+            return None
+        tokens = self.vocabulary.prompt(prompt.text)
+        check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
+        return Request(tokens, prompt.sampling, prompt.stopper)
+
+    def forget(self) -> None:
+        """Do nothing: no call leaves anything behind."""
 
     def score(
         self, texts: Many[tuple[str, str]], should_stop: Callable[[], bool] = never

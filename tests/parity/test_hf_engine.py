@@ -183,3 +183,23 @@ def test_the_trained_checkpoint_answers_as_our_gguf_engine(tmp_path: Path, nano:
     texts = [f"{PROGRAM_PREFIX}# {step}\n" for step in STEPS]
     path = converted(nano, tmp_path / "m.gguf")
     check_same_as_gguf(nano, path, texts, replace(GREEDY, max_tokens=64))
+
+
+def test_prompts_are_asked_for_when_there_is_room(folder: Path) -> None:
+    """A later prompt may continue an earlier answer, and a pause with nothing under way ends."""
+    texts: list[str] = []
+
+    def prompts() -> Iterator[Prompt | None]:
+        yield Prompt(PROMPTS[0], WARM, NoStop())
+        yield None
+        yield Prompt(PROMPTS[0] + texts[0], WARM, NoStop())
+        yield None
+        yield None
+        raise AssertionError("asked again although there was none")
+
+    with open_folder(folder) as engine:
+        for _, item in engine.generate_many(prompts()):
+            if isinstance(item, Completion):
+                texts.append(item.text)
+        [second] = complete_all(engine, [Prompt(PROMPTS[0] + texts[0], WARM, NoStop())])
+    assert texts[1:] == [second.text]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from codegen_cli.engine.hf.forward import Forward
 from codegen_cli.engine.hf.vocabulary import HFVocabulary
 from codegen_cli.engine.records import Chunk, Completion
 from codegen_cli.engine.sampler import PENALTY_WINDOW
+from codegen_cli.engine.waiting import Waiting
 from codegen_cli.program import Stopper
 from codegen_cli.settings import Sampling
 
@@ -53,7 +53,7 @@ class _Row:
 def run_batches(
     forward: Forward,
     vocabulary: HFVocabulary,
-    requests: Sequence[Request],
+    requests: Iterable[Request | None],
     should_stop: Callable[[], bool],
     *,
     rows: int,
@@ -61,28 +61,25 @@ def run_batches(
 ) -> Iterator[tuple[int, Chunk | Completion]]:
     """Yield the number of a request with a Chunk for each token, then with its Completion.
 
-    A batch has at most `rows` rows, whose longest texts take at most `cells` tokens together.
+    A batch has at most `rows` rows, whose longest texts take at most `cells` tokens together. The
+    next batch is taken when all answers of one have ended; None is none for now (see `Engine`).
     Stopped by the user, all requests under way end with what they have; the others do not begin.
     """
-    waiting = deque(enumerate(requests))
-    while waiting and not should_stop():
-        group = _next_group(waiting, rows, cells)
+    waiting = Waiting(requests)
+    while not should_stop() and (group := _next_group(waiting, rows, cells)):
         yield from _Batch(forward, vocabulary, group, should_stop).run()
 
 
-def _next_group(
-    waiting: deque[tuple[int, Request]], rows: int, cells: int
-) -> list[tuple[int, Request]]:
-    """Take the requests that fit together, in order; always one."""
+def _next_group(waiting: Waiting[Request], rows: int, cells: int) -> list[tuple[int, Request]]:
+    """Take the requests that fit together, in order; always one where there is one."""
     group: list[tuple[int, Request]] = []
     prompt = answer = 0
-    while waiting and len(group) < rows:
-        request = waiting[0][1]
+    while len(group) < rows and (request := waiting.first()) is not None:
         prompt = max(prompt, len(request.tokens))
         answer = max(answer, request.sampling.max_tokens)
         if group and (prompt + answer) * (len(group) + 1) > cells:
             break
-        group.append(waiting.popleft())
+        group.append((waiting.take(), request))
     return group
 
 
