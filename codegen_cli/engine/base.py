@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from codegen_cli.engine.records import Chunk, Completion, ModelInfo
+from codegen_cli.engine.records import Chunk, Completion, ModelInfo, Score
 from codegen_cli.program import Stopper
 from codegen_cli.settings import Sampling
 
@@ -64,8 +64,24 @@ class Engine(Protocol):
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
 
+    def score(
+        self, texts: Sequence[tuple[str, str]], should_stop: Callable[[], bool] = never
+    ) -> list[Score]:
+        """Return the log-probabilities of texts, each given a prefix: pairs (prefix, text).
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
+
     def forget(self) -> None:
         """Drop what earlier prompts left in caches: what follows depends on nothing before it."""
 
     def close(self) -> None:
+        """Free the model."""
+
+    def __enter__(self) -> Engine:
+        """Return the engine itself."""
+
+    def __exit__(self, *_: object) -> None:
         """Free the model."""

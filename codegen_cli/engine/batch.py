@@ -19,6 +19,7 @@ from codegen_cli.engine.prefix_cache import PrefixCache, Sequence, common_prefix
 from codegen_cli.engine.records import Chunk, Completion
 from codegen_cli.engine.sampler import Sampler
 from codegen_cli.engine.vocabulary import Vocabulary
+from codegen_cli.engine.waiting import Waiting
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Stopper
 from codegen_cli.settings import Sampling
@@ -82,27 +83,6 @@ class _Slot:
         return common if common > len(self.sequence.tokens) else 0
 
 
-class _Waiting:
-    """Requests in order, each asked for when its turn comes."""
-
-    def __init__(self, requests: Iterable[Request | None]) -> None:
-        self._source = iter(requests)
-        self._first: Request | None = None
-        self._taken = 0
-
-    def first(self) -> Request | None:
-        """Return the next request without taking it; None when there is none for now."""
-        if self._first is None:
-            self._first = next(self._source, None)
-        return self._first
-
-    def take(self) -> int:
-        """Take the next request and return its number."""
-        self._first = None
-        self._taken += 1
-        return self._taken - 1
-
-
 class Batch:
     """Decode requests together.
 
@@ -135,7 +115,7 @@ class Batch:
         Stopped by the user, all requests under way end with what they have; the others do not
         begin.
         """
-        waiting = _Waiting(requests)
+        waiting = Waiting(requests)
         try:
             while True:
                 self._admit(waiting)
@@ -150,7 +130,7 @@ class Batch:
             for slot in list(self._slots):
                 self._free(slot)
 
-    def _admit(self, waiting: _Waiting) -> None:
+    def _admit(self, waiting: Waiting[Request]) -> None:
         """Start waiting requests, in order, while there are places and cells."""
         while len(self._slots) < self._places and (request := waiting.first()) is not None:
             prompt = request.tokens[:-1]

@@ -17,9 +17,9 @@ from codegen_cli.engine.offload import OffloadPlan
 from codegen_cli.engine.open_context import open_context
 from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
+from codegen_cli.engine.room import check_answer_fits, check_score_fits, context_size
 from codegen_cli.engine.scoring import Span, score_spans
 from codegen_cli.engine.threads import model_threads
-from codegen_cli.errors import ContextFull, UsageError
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
 
@@ -41,7 +41,7 @@ class LlamaEngine:
         self._listener = listener
         self._model = Model(path, settings, threads, listener=listener)
         self.info = self._model.info
-        self.n_ctx = _context_size(settings.ctx, self.info.n_ctx_train)
+        self.n_ctx = context_size(settings.ctx, self.info.n_ctx_train)
         cells = max(self.n_ctx, settings.kv_tokens or 0)
         self._context = open_context(
             self._model, cells, threads, sequences=SEQUENCES, exact=settings.exact
@@ -140,12 +140,7 @@ class LlamaEngine:
         for prefix, text in texts:
             before = self.vocabulary.tokenize(prefix) or [self.vocabulary.end_of_text]
             span = Span(before, self.vocabulary.tokenize(text))
-            if len(before) + len(span.tokens) > self.n_ctx:
-                raise ContextFull(
-                    f"{len(before) + len(span.tokens)} tokens to score "
-                    f"({len(before)} in the prefix), but the context has {self.n_ctx}",
-                    "shorten the text",
-                )
+            check_score_fits(len(before), len(span.tokens), self.n_ctx)
             spans.append(span)
         return score_spans(self._context, self._cache, spans, should_stop)
 
@@ -161,14 +156,7 @@ class LlamaEngine:
     def _tokens(self, prompt: Prompt) -> list[int]:
         # An empty prompt still needs one token to predict from: the end of a text before it.
         tokens = self.vocabulary.tokenize(prompt.text) or [self.vocabulary.end_of_text]
-        max_tokens = prompt.sampling.max_tokens
-        if len(tokens) + max_tokens > self.n_ctx:
-            room = self.n_ctx - len(tokens)
-            raise ContextFull(
-                f"requested {len(tokens) + max_tokens} tokens ({len(tokens)} in the prompt, "
-                f"{max_tokens} for the answer), but the context has {self.n_ctx}",
-                f"use --max-tokens {room} or less" if room > 0 else "shorten the program",
-            )
+        check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return tokens
 
     def close(self) -> None:
@@ -187,14 +175,3 @@ class LlamaEngine:
 
 def _no_drafter() -> None:
     return None
-
-
-def _context_size(asked: int | None, trained: int) -> int:
-    if asked is None:
-        return trained
-    if not 8 <= asked <= trained:
-        raise UsageError(
-            f"--ctx {asked} is outside 8…{trained}, the context the model was trained for",
-            f"use --ctx {trained} or less",
-        )
-    return asked

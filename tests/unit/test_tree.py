@@ -33,6 +33,8 @@ HOMES = {
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
     "matplotlib": ("bench/",),
+    "torch": ("engine/hf/",),
+    "transformers": ("engine/hf/",),
     "pygments": ("highlight.py",),
 }
 
