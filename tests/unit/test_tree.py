@@ -32,7 +32,7 @@ HOMES = {
     "prompt_toolkit": ("repl/",),
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
-    "matplotlib": ("bench/",),
+    "matplotlib": ("bench/", "evaluation/report/plots/"),
     "pygments": ("highlight.py",),
 }
 

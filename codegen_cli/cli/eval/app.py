@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from codegen_cli.cli.eval.report import report
+
 app = typer.Typer(
     help="Measure a model: HumanEval, MTPB, scores and reports.", no_args_is_help=True
 )
+
+app.command()(report)
