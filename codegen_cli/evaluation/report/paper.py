@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from codegen_cli.evaluation.benchmark_data import PUBLISHED
 from codegen_cli.evaluation.report import paper_values
 from codegen_cli.evaluation.report.run import Benchmark, ModelFacts
 
@@ -30,13 +31,13 @@ SAMPLES: dict[Benchmark, int] = {"humaneval": 200, "mtpb": 40}
 TEMPERATURES = (0.2, 0.6, 0.8)
 TOP_P = 0.95
 
-#: SHA-256 of the released benchmark files (HumanEval as it comes, and unpacked).
+#: SHA-256 of the released benchmark files; HumanEval also unpacked.
 DATA: dict[Benchmark, tuple[str, ...]] = {
     "humaneval": (
-        "b796127e635a67f93fb35c04f4cb03cf06f38c8072ee7cee8833d7bee06979ef",
+        PUBLISHED["humaneval"].sha256,
         "1d49078ba3e2b196b9344535bef34a43021f038fad9561d6ee7c53450609a6a2",
     ),
-    "mtpb": ("3ab79ddb160f484a63491330ba72204930d56cc946f7c0c5fb469622a941f89c",),
+    "mtpb": (PUBLISHED["mtpb"].sha256,),
 }
 
 #: Nominal and counted sizes differ (the "6.1B" CodeGen has 7.1 billion weights).

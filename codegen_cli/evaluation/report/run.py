@@ -102,11 +102,27 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What scoring says besides the results: `counts` are its passed and total.
+
+    `plus` is pass@k on EvalPlus' inputs by k, `strict` the pass rate of the strict rules where
+    both were tried, `overflows` how many programs outgrew the context.
+    """
+
+    mode: str
+    sandbox: str
+    counts: tuple[int, int] | None
+    kinds: dict[str, Kind]
+    plus: dict[str, float]
+    strict: float | None
+    overflows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Everything that a report takes from one folder.
 
-    `tallies` holds only scored samples; `unscored` counts the others by temperature. `stale` says
-    that summary.json tells another story than the results.
+    `tallies` holds only scored samples; `unscored` counts the others by temperature.
     """
 
     folder: str
@@ -114,5 +130,10 @@ class Run:
     tallies: dict[float, dict[str, Tally]]
     unscored: dict[float, int]
     prompts: tuple[PromptScore, ...]
-    kinds: dict[str, Kind]
-    stale: bool
+    summary: Summary
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Return how many samples passed of how many scored ones."""
+        every = [tally for problems in self.tallies.values() for tally in problems.values()]
+        return sum(tally.passed for tally in every), sum(tally.total for tally in every)

@@ -14,22 +14,22 @@ Align = Literal["left", "right"]
 class Cell:
     """A figure or a word, with a smaller remark beside it.
 
-    `run` is the place of a run to link to. `unverified` styles a recalled figure; its text says
-    so too.
+    `link` names an anchor of the page. `unverified` styles a recalled figure; its text says so too.
     """
 
     text: str
     detail: str = ""
-    run: int | None = None
+    link: str = ""
     unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table; `heading` starts a group and has no cells."""
+    """A line of a table; `heading` starts a group and has no cells. `anchor` can be linked to."""
 
     cells: tuple[Cell, ...] = ()
     heading: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Paragraph:
 class Facts:
     """Names and values of one run, and remarks on it."""
 
-    run: int
+    anchor: str
     title: str
     pairs: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ def build_document(report: Report, missing_plots: str = "") -> Document:
     lines = remark_notes(report, everyone, "incomplete", "other", "data")
     if missing_plots:
         lines.insert(0, missing_plots)
-    first = [Section("first", "Know first", (Warnings(tuple(lines)),))] if lines else []
+    first = [Section("first", "Read this first", (Warnings(tuple(lines)),))] if lines else []
     count = len(report.runs)
     return Document(
         "Evaluation report",

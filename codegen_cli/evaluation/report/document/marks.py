@@ -52,13 +52,23 @@ def run_order(report: Report, number: int) -> tuple[int, float, str, int]:
     return (place, model.parameters or 0, model.name, number)
 
 
+def run_link(number: int) -> Cell:
+    """Return a run's number, linked to its row among all runs."""
+    return Cell(f"#{number + 1}", link=run_anchor(number))
+
+
+def run_anchor(number: int) -> str:
+    """Return the anchor of a run's row among all runs."""
+    return f"run-{number + 1}"
+
+
 def run_cells(report: Report, number: int, *details: str) -> tuple[Cell, Cell, Cell]:
     """Return the first cells of a run's row: its number, its model with its marks, its weights."""
     run, letter = report.runs[number], report.letters[number]
     marks = (f"problems {letter}" if letter else "", report.incomplete(number) and "incomplete")
     words = [*details, *marks]
     return (
-        Cell(f"#{number + 1}", run=number),
+        run_link(number),
         Cell(label(run), ", ".join(word for word in words if word)),
         Cell(size(run.manifest.model.parameters)),
     )

@@ -54,20 +54,21 @@ def perplexity_blocks(
         "Mean prompt perplexity of solved and unsolved problems; the figures are in the table.",
         tuple(item.run for item in able),
     )
-    key = (
+    key = [
         ("◆", "solved: at least one sample passed; the bar is one standard error"),
         ("□", "not solved"),
-        ("grey", "published"),
-    )
+    ]
+    if _is_published(benchmark, "perplexity solved"):
+        key.append(("grey", "published"))
     table = _table(report, found, benchmark)
     if not able:
         return [table]
-    return [table, Figures("Prompt perplexity, solved and not", (figure,), key)]
+    return [table, Figures("Prompt perplexity, solved and not", (figure,), tuple(key))]
 
 
 def _means(item: Perplexity) -> tuple[tuple[str, Mean | None, Metric], ...]:
     return (
-        ("all", item.overall, "perplexity"),
+        ("all prompts", item.overall, "perplexity"),
         ("solved", item.solved, "perplexity solved"),
         ("not solved", item.unsolved, "perplexity unsolved"),
     )

@@ -11,6 +11,7 @@ from codegen_cli.evaluation.report.document.blocks import (
     Section,
     Table,
 )
+from codegen_cli.evaluation.report.document.marks import run_anchor
 from codegen_cli.evaluation.report.document.words import label, size
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.run import Run
@@ -33,7 +34,7 @@ def _table(report: Report) -> Table:
         facts = run.manifest
         state = "incomplete" if report.incomplete(number) else "complete"
         cells = (
-            Cell(f"#{number + 1}", run=number),
+            Cell(f"#{number + 1}", link=_facts_anchor(number)),
             Cell(label(run), run.folder),
             Cell(task(run)),
             Cell(problems(run, report.letters[number])),
@@ -46,7 +47,7 @@ def _table(report: Report) -> Table:
             Cell(facts.hardware.cpu or _SILENT),
             Cell(state),
         )
-        rows.append(Row(cells))
+        rows.append(Row(cells, anchor=run_anchor(number)))
     heads: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left"), ("Benchmark", "left")]
     heads += [("problems", "right"), ("samples", "right"), ("T", "left"), ("seed", "right")]
     names = ("model SHA-256", "version", "sandbox", "machine", "state")
@@ -107,11 +108,15 @@ def _facts(report: Report, number: int) -> Facts:
         ("started", facts.started),
     )  # fmt: skip
     return Facts(
-        number,
+        _facts_anchor(number),
         f"#{number + 1} {label(run)}, {task(run)}",
         tuple((name, value or _SILENT) for name, value in pairs),
         tuple(f"{remark.text[0].upper()}{remark.text[1:]}." for remark in report.remarks[number]),
     )
+
+
+def _facts_anchor(number: int) -> str:
+    return f"facts-{number + 1}"
 
 
 def _or_silent(value: int | None) -> str:

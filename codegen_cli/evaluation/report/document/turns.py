@@ -10,7 +10,12 @@ from codegen_cli.evaluation.report.document.blocks import (
     Row,
     Table,
 )
-from codegen_cli.evaluation.report.document.marks import certainty_notes, run_cells, run_order
+from codegen_cli.evaluation.report.document.marks import (
+    certainty_notes,
+    run_cells,
+    run_link,
+    run_order,
+)
 from codegen_cli.evaluation.report.document.plot import Dot, DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
@@ -82,7 +87,7 @@ def _table(report: Report, found: list[Pair]) -> Table:
             Row(
                 (
                     start[0],
-                    Cell(f"#{pair.single + 1}", run=pair.single),
+                    run_link(pair.single),
                     start[1],
                     _cell(pair.multi_rate),
                     published_cell(beside[0]),

@@ -63,8 +63,8 @@ def most_cases(problems: dict[str, Tally]) -> int:
 def _at(number: int, temperature: float, problems: dict[str, Tally], run: Run) -> Mtpb:
     cases = most_cases(problems)
     overall = rate_of(problems.values())
-    categories = _by(problems, run.kinds, lambda kind: kind.category)
-    turns = _by(problems, run.kinds, lambda kind: kind.turns)
+    categories = _by(problems, run.summary.kinds, lambda kind: kind.category)
+    turns = _by(problems, run.summary.kinds, lambda kind: kind.turns)
     largest = sorted(categories.items(), key=lambda item: (-item[1].problems, item[0]))
     return Mtpb(
         run=number,

@@ -15,7 +15,6 @@ from codegen_cli.evaluation.report.run import Run
 #: the paper's. other: anything else.
 Subject = Literal["incomplete", "data", "small", "paper", "other"]
 
-_STALE = "summary.json counts otherwise than the results, which are used here: score it again"
 _OTHER_DATA = "other problems, another limit or other scoring than the unmarked runs"
 
 #: Below this a bootstrap over problems is rough, and the interval wide.
@@ -35,8 +34,8 @@ def remarks(run: Run, letter: str) -> Iterator[Remark]:
     missing = "; ".join(_incomplete(run))
     if missing:
         yield Remark("incomplete", f"incomplete: {missing}")
-    if run.stale:
-        yield Remark("other", _STALE)
+    for text in _scoring(run):
+        yield Remark("other", text)
     if letter:
         yield Remark("data", f"problems {letter}: {_OTHER_DATA}")
     small = "; ".join(_small(run))
@@ -69,6 +68,19 @@ def _missing(run: Run, temperature: float) -> Iterator[str]:
         yield f"{short} with too few samples"
     if unscored:
         yield f"{unscored:,} samples that are not scored"
+
+
+def _scoring(run: Run) -> Iterator[str]:
+    summary = run.summary
+    if summary.counts not in (None, run.counts):
+        yield "summary.json counts otherwise than the results, which are used here: score it again"
+    if summary.plus:
+        values = ", ".join(f"pass@{k} {100 * value:.2f}" for k, value in summary.plus.items())
+        yield f"with EvalPlus' tests too: {values}"
+    if summary.strict is not None:
+        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} passed"
+    if summary.overflows:
+        yield f"{summary.overflows:,} programs outgrew the context and ended early"
 
 
 def _small(run: Run) -> Iterator[str]:

@@ -19,7 +19,7 @@ from codegen_cli.evaluation.report.document.blocks import (
     Table,
     Warnings,
 )
-from codegen_cli.evaluation.report.document.marks import numbered
+from codegen_cli.evaluation.report.document.marks import numbered, run_anchor
 from codegen_cli.evaluation.report.plots.ink import css
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -97,13 +97,14 @@ def _row(row: Row, table: Table) -> str:
         f'<td class="{align}{" unverified" if cell.unverified else ""}">{_cell(cell)}</td>'
         for cell, (_, align) in zip(row.cells, table.columns, strict=True)
     )
-    return f"<tr>{''.join(cells)}</tr>"
+    anchor = f' id="{row.anchor}"' if row.anchor else ""
+    return f"<tr{anchor}>{''.join(cells)}</tr>"
 
 
 def _cell(cell: Cell) -> str:
     text = _text(cell.text)
-    if cell.run is not None:
-        text = f'<a href="#run-{cell.run + 1}">{text}</a>'
+    if cell.link:
+        text = f'<a href="#{cell.link}">{text}</a>'
     return f"{text}<small>{_text(cell.detail)}</small>" if cell.detail else text
 
 
@@ -126,7 +127,7 @@ def _figures(block: Figures, plots: Mapping[str, str]) -> str:
 def _figure(figure: Figure, svg: str) -> str:
     runs = sorted(set(figure.runs))
     word = "run" if len(runs) == 1 else "runs"
-    links = f'<a href="#run-{runs[0] + 1}">{word} {numbered(runs)}</a>'
+    links = f'<a href="#{run_anchor(runs[0])}">{word} {numbered(runs)}</a>'
     return f"<figure>{svg}<figcaption>Settings: {links}</figcaption></figure>"
 
 
@@ -136,8 +137,9 @@ def _facts(block: Facts) -> str:
     )
     remarks = _list(block.remarks) if block.remarks else ""
     return (
-        f'<details class="run" id="run-{block.run + 1}"><summary>{_text(block.title)}</summary>'
-        f"{remarks}<dl>{pairs}</dl></details>"
+        # The anchor is inside, for then a link to it opens the block.
+        f'<details class="run"><summary>{_text(block.title)}</summary>'
+        f'<div id="{block.anchor}">{remarks}<dl>{pairs}</dl></div></details>'
     )
 
 

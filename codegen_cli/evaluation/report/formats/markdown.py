@@ -80,7 +80,7 @@ def _cell(cell: Cell) -> str:
     text = escaped(cell.text)
     if cell.unverified:
         text = f"*{text}*"
-    return f"{text} {escaped(cell.detail)}" if cell.detail else text
+    return f"{text}<br>{escaped(cell.detail)}" if cell.detail else text
 
 
 def _figures(block: Figures, pictures: Mapping[str, str]) -> list[str]:
@@ -100,13 +100,7 @@ def _figures(block: Figures, pictures: Mapping[str, str]) -> list[str]:
 
 def _facts(block: Facts) -> list[str]:
     lines = [f"### {escaped(block.title)}", ""]
-    lines += [f"- {escaped(remark)}" for remark in block.remarks]
-    lines += (
-        ["", _line(["setting", "value"]), _line(["---", "---"])]
-        if block.remarks
-        else [
-            _line(["setting", "value"]),
-            _line(["---", "---"]),
-        ]
-    )
+    if block.remarks:
+        lines += [*(f"- {escaped(remark)}" for remark in block.remarks), ""]
+    lines += [_line(["setting", "value"]), _line(["---", "---"])]
     return [*lines, *(_line([escaped(name), escaped(value)]) for name, value in block.pairs)]

@@ -13,7 +13,7 @@ _HEAD = 1.15
 _ROW = 0.36
 #: Points between the title and the axes, where the legend stands.
 _LEGEND = 20
-_NAME_WIDTH = 20
+_NAME_WIDTH = 24
 _NAME_LINES = 2
 
 #: Of a row: how far the dots of one row are moved apart, so that bars do not hide each other.
@@ -25,6 +25,7 @@ def draw_dots(canvas: Any, plot: DotPlot) -> None:
     axes = start(canvas, plot.title, _HEAD + _ROW * len(plot.rows), _LEGEND)
     grid(axes, "x")
     axes.set_ylim(len(plot.rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", pad=8)
     axes.set_yticks(range(len(plot.rows)), [_name(row.label) for row in plot.rows])
     for number, (row, tick) in enumerate(zip(plot.rows, axes.get_yticklabels(), strict=True)):
         tick.set_color(sentinel(FAINT if row.published else TEXT))
@@ -65,7 +66,7 @@ def _draw(axes: Any, number: int, dot: Dot, plot: DotPlot, row: DotRow) -> None:
     colour = sentinel(FAINT if row.published else LOOKS[series.ink])
     if dot.low is not None and dot.high is not None:
         axes.plot([dot.low, dot.high], [y, y], color=colour, linewidth=1.4, alpha=0.75, zorder=2)
-    axes.plot([dot.value], [y], zorder=3, **_marker(series, colour))
+    axes.plot([dot.value], [y], zorder=3, clip_on=False, **_marker(series, colour))
 
 
 def _marker(series: Series, colour: str) -> dict[str, Any]:

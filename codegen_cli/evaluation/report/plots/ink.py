@@ -37,8 +37,10 @@ TEXT = Look("--text", "#1b1f24", "#e6e8eb")
 FAINT = Look("--faint", "#59616b", "#a3abb5")
 GRID = Look("--grid", "#e3e6ea", "#30363d")
 PAPER = Look("--paper", "#ffffff", "#14171a")
+#: The shade at the edge of a table that goes on.
+SHADOW = Look("--shadow", "#c9ced4", "#000000")
 
-EVERY = (*LOOKS.values(), TEXT, FAINT, GRID, PAPER)
+EVERY = (*LOOKS.values(), TEXT, FAINT, GRID, PAPER, SHADOW)
 
 
 def sentinel(look: Look) -> str:

@@ -110,6 +110,7 @@ def _mark(axes: Any, point: Point, colour: str, marker: str, *, small: bool) -> 
         [100 * point.y],
         color=colour,
         linestyle="none",
+        clip_on=False,
         markeredgecolor=colour,
         markeredgewidth=1.3,
         zorder=4 if point.origin == "ours" else 2.5,

@@ -18,6 +18,8 @@ SETTINGS: dict[str, Any] = {
     "font.size": 9,
 }
 
+#: How many pixels a unit of the plot has where no page sets its width.
+_PIXELS = 1.4
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _PIECES = (
     # The prologue, matplotlib's own metadata, and a rule for every element of the page around it.
@@ -60,4 +62,10 @@ def alone(svg: str) -> str:
         f"@media (prefers-color-scheme: dark) {{ :root {{ {css(dark=True)} }} }}</style>"
     )
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
-    return head + re.sub(r"(<svg [^>]*>)", lambda match: match[1] + style, svg, count=1)
+    sized = re.sub(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', _sized, svg, count=1)
+    return head + re.sub(r"(<svg [^>]*>)", lambda match: match[1] + style, sized, count=1)
+
+
+def _sized(match: re.Match[str]) -> str:
+    width, height = (round(float(side) * _PIXELS) for side in match.groups())
+    return f'width="{width}" height="{height}" {match[0]}'

@@ -6,9 +6,9 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
 
 from codegen_cli.errors import UsageError
+from codegen_cli.evaluation.lines import read_text
 
 #: A manifest or summary is small; the summary of 10,000 problems has about 1 MB.
 _MOST_BYTES = 64 << 20
@@ -18,15 +18,15 @@ _MOST_CHARACTERS = 200
 
 
 class Fields:
-    """One JSON object, and where it came from."""
+    """One JSON object; `where` begins the message of every error in it."""
 
-    def __init__(self, values: Mapping[str, object], where: str) -> None:
+    def __init__(self, values: Mapping[str, object], where: str = "") -> None:
         self.values = values
         self.where = where
 
     def wrong(self, name: str, problem: str) -> UsageError:
         """Return the error for a field."""
-        return UsageError(f'{self.where}: "{name}" {problem}', "run the evaluation again")
+        return UsageError(f'{self.where}"{name}" {problem}', "restore the file or run again")
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a string, cut to a length that a table can show; `default` where it is absent."""
@@ -92,7 +92,7 @@ class Fields:
         value = self.values.get(name)
         if not isinstance(value, dict) and value is not None:
             raise self.wrong(name, "is not an object")
-        return Fields(value or {}, f"{self.where}: {name}")
+        return Fields(value or {}, f"{self.where}{name}: ")
 
     def objects(self, name: str) -> list[Fields]:
         """Return a list of objects; an absent one is empty."""
@@ -101,7 +101,7 @@ class Fields:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.wrong(name, "is not a list of objects")
-        return [Fields(item, f"{self.where}: {name}[{i}]") for i, item in enumerate(value)]
+        return [Fields(item, f"{self.where}{name}[{i}]: ") for i, item in enumerate(value)]
 
     def _finite(self, name: str, value: object) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -114,42 +114,17 @@ class Fields:
         raise self.wrong(name, "is not a number")
 
 
-def parse_object(text: bytes, where: str) -> Fields:
-    """Parse UTF-8 JSON whose top is an object.
-
-    Raises:
-        UsageError: it is none; the message begins with `where`.
-    """
-    try:
-        value = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        nested = isinstance(error, RecursionError)
-        reason = "nested too deeply" if nested else str(error)
-        raise UsageError(f"{where}: not JSON: {reason}", "restore the file or run again") from error
-    if not isinstance(value, dict):
-        raise UsageError(f"{where}: not a JSON object", "restore the file or run again")
-    return Fields(value, where)
-
-
 def read_object(path: Path) -> Fields:
-    """Read a JSON file whose top is an object.
+    """Read a JSON file whose top is an object; use it inside `naming`.
 
     Raises:
-        UsageError: it cannot be read, is too large or is no such file.
+        UsageError: it is too large or no such file.
     """
-    if not path.is_file():  # a pipe would never end
-        raise UsageError(f'no file "{path}"', "name folders that codegen eval … --out wrote")
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f'cannot read "{path}": {error.strerror}', "check the path") from error
-    if len(data) > _MOST_BYTES:
-        raise UsageError(
-            f'"{path}" is larger than {_MOST_BYTES >> 20} MiB', "is it the right file?"
-        )
-    return parse_object(data, f'"{path}"')
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
+        value = json.loads(read_text(path, _MOST_BYTES))
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise UsageError(f"not JSON: {reason}", "restore it or run again") from error
+    if not isinstance(value, dict):
+        raise UsageError("not a JSON object", "restore it or run again")
+    return Fields(value)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from codegen_cli.errors import UsageError
-from codegen_cli.evaluation.report.read.fields import Fields, read_object
 from codegen_cli.evaluation.report.read.manifest import read_manifest
 from codegen_cli.evaluation.report.read.rows import (
     IDENTIFIERS,
-    count_rows,
+    count_lines,
     prompt_scores,
     tallies,
 )
-from codegen_cli.evaluation.report.run import Kind, Run, Tally
+from codegen_cli.evaluation.report.read.summary import SILENT, read_summary
+from codegen_cli.evaluation.report.run import Manifest, Run, Summary, Tally
+from codegen_cli.evaluation.score_folder import MANIFEST, SUMMARY
 
-_NAME = re.compile(r"(samples|results)-t([0-9.]+)\.jsonl")
+_NAME = re.compile(r"(samples|results)-t(\d+(?:\.\d+)?)\.jsonl")
 
 Tallies = dict[float, dict[str, Tally]]
 
@@ -40,57 +42,34 @@ def read_run(folder: Path) -> Run:
     """
     if not folder.is_dir():
         raise UsageError(f'no folder "{folder}"', "name folders that codegen eval … --out wrote")
-    manifest = read_manifest(folder / "run.json")
+    manifest = read_manifest(folder / MANIFEST)
     identifier = IDENTIFIERS[manifest.benchmark]
     scored: Tallies = {}
-    unscored: dict[float, int] = {}
-    for (stem, temperature), path in sorted(_files(folder).items()):
-        if stem == "results":
-            scored[temperature] = tallies(path, identifier)
-        else:
-            unscored[temperature] = count_rows(path)
-    for temperature, problems in scored.items():
-        rows = sum(tally.total for tally in problems.values())
-        unscored[temperature] = max(0, unscored.get(temperature, 0) - rows)
-    prompts = folder / "perplexity.jsonl"
-    summary = folder / "summary.json"
-    facts = read_object(summary) if summary.exists() else None
+    sampled: dict[float, int] = {}
+    for path in sorted(folder.iterdir()):
+        match = _NAME.fullmatch(path.name)
+        if match and match[1] == "results":
+            scored[float(match[2])] = tallies(path, identifier)
+        elif match:
+            sampled[float(match[2])] = count_lines(path)
+    prompts, summary = folder / "perplexity.jsonl", folder / SUMMARY
+    found = read_summary(summary) if summary.exists() else SILENT
     return Run(
         folder=folder.resolve().name,
-        manifest=manifest,
+        manifest=_completed(manifest, found),
         tallies=scored,
-        unscored=unscored,
+        unscored={t: max(0, count - _count(scored.get(t, {}))) for t, count in sampled.items()},
         prompts=prompt_scores(prompts, identifier) if prompts.exists() else (),
-        kinds=_kinds(facts) if facts else {},
-        stale=facts is not None and _disagrees(facts, scored),
+        summary=found,
     )
 
 
-def _files(folder: Path) -> dict[tuple[str, float], Path]:
-    found = {}
-    for path in folder.iterdir():
-        match = _NAME.fullmatch(path.name)
-        if match:
-            try:
-                found[match[1], float(match[2])] = path
-            except ValueError:
-                raise UsageError(f'"{path}": no temperature in its name', "rename it") from None
-    return found
-
-
-def _kinds(summary: Fields) -> dict[str, Kind]:
-    """Return category and number of turns of the MTPB problems that summary.json lists."""
-    return {
-        problem.key("id"): Kind(problem.text("category", "") or "none", problem.count("turns"))
-        for problem in summary.objects("problems")
-        if "turns" in problem.values
-    }
-
-
-def _disagrees(summary: Fields, scored: Tallies) -> bool:
-    """Say whether summary.json counts other samples or passes than the results do."""
-    every = [tally for problems in scored.values() for tally in problems.values()]
-    return (summary.count("passed"), summary.count("total")) != (
-        sum(tally.passed for tally in every),
-        sum(tally.total for tally in every),
+def _completed(manifest: Manifest, summary: Summary) -> Manifest:
+    """Take from the summary what only scoring knows: its rules and its sandbox."""
+    return replace(
+        manifest, mode=summary.mode or manifest.mode, sandbox=summary.sandbox or manifest.sandbox
     )
+
+
+def _count(problems: dict[str, Tally]) -> int:
+    return sum(tally.total for tally in problems.values())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codegen_cli.evaluation.lines import naming
 from codegen_cli.evaluation.report.read.fields import Fields, read_object
+from codegen_cli.evaluation.report.read.rows import check_file
 from codegen_cli.evaluation.report.run import Benchmark, Hardware, Manifest, ModelFacts
 
 _BENCHMARKS: dict[str, Benchmark] = {"humaneval": "humaneval", "mtpb": "mtpb"}
@@ -17,7 +19,12 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         UsageError: it cannot be read, or a field that figures depend on is missing or wrong.
     """
-    fields = read_object(path)
+    check_file(path)
+    with naming(path):
+        return _manifest(read_object(path))
+
+
+def _manifest(fields: Fields) -> Manifest:
     benchmark = _BENCHMARKS.get(fields.key("benchmark"))
     if benchmark is None:
         raise fields.wrong("benchmark", f"is none of {', '.join(_BENCHMARKS)}")

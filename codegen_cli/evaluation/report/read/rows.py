@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from codegen_cli.errors import UsageError
-from codegen_cli.evaluation.report.read.fields import Fields, parse_object
+from codegen_cli.evaluation.lines import naming, read_records
+from codegen_cli.evaluation.report.read.fields import Fields
 from codegen_cli.evaluation.report.run import PromptScore, Tally
-
-#: A row holds one program; the longest context gives some ten thousand characters.
-_LONGEST_LINE = 16 << 20
 
 #: exp of more is no double.
 _MOST_NATS = 700
 
 #: Which field names the problem, by benchmark.
 IDENTIFIERS = {"humaneval": "task_id", "mtpb": "id"}
+
+_BLOCK = 1 << 20
 
 
 def tallies(path: Path, identifier: str) -> dict[str, Tally]:
@@ -26,12 +27,13 @@ def tallies(path: Path, identifier: str) -> dict[str, Tally]:
         UsageError: a row is broken, is not scored or is there twice.
     """
     seen: dict[str, dict[tuple[int, int], bool]] = {}
-    for row in rows(path):
-        problem = seen.setdefault(row.key(identifier), {})
-        place = (row.optional_count("case") or 0, row.count("sample"))
-        if place in problem:
-            raise row.wrong("sample", f"{place[1]} of {row.key(identifier)} is there twice")
-        problem[place] = row.truth("passed")
+    with _rows(path) as rows:
+        for row in rows:
+            problem = seen.setdefault(row.key(identifier), {})
+            case, sample = row.optional_count("case") or 0, row.count("sample")
+            if (case, sample) in problem:
+                raise row.wrong("sample", f"{sample} of {row.key(identifier)} is there twice")
+            problem[case, sample] = row.truth("passed")
     return {
         name: Tally(sum(by.values()), len(by), len({case for case, _ in by}))
         # Sorted, because the bootstrap draws places: the same samples give the same interval.
@@ -46,42 +48,39 @@ def prompt_scores(path: Path, identifier: str) -> tuple[PromptScore, ...]:
         UsageError: a row is broken.
     """
     found = []
-    for row in rows(path):
-        tokens, nll = row.count("tokens"), row.number("nll")
-        if tokens:
-            if not 0 <= nll / tokens < _MOST_NATS:
-                raise row.wrong("nll", f"is no sum over {tokens} tokens")
-            found.append(PromptScore(row.key(identifier), tokens, nll))
+    with _rows(path) as rows:
+        for row in rows:
+            tokens, nll = row.count("tokens"), row.number("nll")
+            if tokens:
+                if not 0 <= nll / tokens < _MOST_NATS:
+                    raise row.wrong("nll", f"is no sum over {tokens} tokens")
+                found.append(PromptScore(row.key(identifier), tokens, nll))
     return tuple(found)
 
 
-def rows(path: Path) -> Iterator[Fields]:
-    """Yield the objects of a JSONL file; blank lines are skipped.
+def count_lines(path: Path) -> int:
+    """Return the number of whole lines; a torn last one is not counted.
 
     Raises:
-        UsageError: the file cannot be read or a line is not a JSON object.
+        UsageError: the file cannot be read.
     """
-    for number, line in enumerate(_lines(path), 1):
-        if line.strip():
-            yield parse_object(line, f'"{path}" line {number}')
+    check_file(path)
+    with naming(path), path.open("rb") as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK), b""))
 
 
-def count_rows(path: Path) -> int:
-    """Return the number of whole lines; a torn last one is not counted."""
-    return sum(line.endswith(b"\n") and bool(line.strip()) for line in _lines(path))
+def check_file(path: Path) -> None:
+    """Refuse what is no regular file: a pipe would never end.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not path.is_file():
+        raise UsageError(f'no file "{path}"', "name folders that codegen eval … --out wrote")
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    if not path.is_file():  # a pipe would never end
-        raise UsageError(f'"{path}" is not a file', "restore it or run again")
-    try:
-        with path.open("rb") as stream:
-            while line := stream.readline(_LONGEST_LINE + 1):
-                if len(line) > _LONGEST_LINE:
-                    raise UsageError(
-                        f'"{path}" has a line of more than {_LONGEST_LINE >> 20} MiB',
-                        "is it a file of results?",
-                    )
-                yield line
-    except OSError as error:
-        raise UsageError(f'cannot read "{path}": {error.strerror}', "check the path") from error
+@contextmanager
+def _rows(path: Path) -> Iterator[Iterator[Fields]]:
+    check_file(path)
+    with naming(path):
+        yield (Fields(row.fields, f"line {row.line}: ") for row in read_records(path))
