@@ -11,6 +11,7 @@ from codegen_cli.evaluation.report.formats.html import to_html
 from codegen_cli.evaluation.report.formats.markdown import to_markdown
 from codegen_cli.evaluation.report.formats.to_json import to_json
 from codegen_cli.evaluation.report.plots.draw import INSTALL, can_draw, draw_all
+from codegen_cli.evaluation.report.plots.svg import standalone
 from codegen_cli.files import check_output, write_output
 
 PAGE = "report.html"
@@ -41,13 +42,13 @@ def write_report(folder: Path, report: Report) -> str:
     document = build_document(report, missing)
     plots = {} if missing else draw_all(document)
     pictures = {key: f"{_PLOTS}/{key}.svg" for key in plots}
+    files = {pictures[key]: standalone(svg) for key, svg in plots.items()}
+    files["report.md"] = to_markdown(document, pictures)
+    files["report.json"] = to_json(report)
+    files[PAGE] = to_html(document, plots)
+    # All is made before anything is written: Ctrl-C leaves an earlier report as it was.
     if plots:
-        from codegen_cli.evaluation.report.plots.svg import alone
-
         (folder / _PLOTS).mkdir(exist_ok=True)
-        for key, svg in plots.items():
-            write_output(folder / pictures[key], alone(svg))
-    write_output(folder / "report.md", to_markdown(document, pictures))
-    write_output(folder / "report.json", to_json(report))
-    write_output(folder / PAGE, to_html(document, plots))
+    for name, text in files.items():
+        write_output(folder / name, text)
     return missing

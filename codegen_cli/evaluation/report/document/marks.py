@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from codegen_cli.evaluation.report.document.blocks import Cell
-from codegen_cli.evaluation.report.document.plot import Ink, Origin
+from codegen_cli.evaluation.report.document.plot import Dot, Ink, Origin, Series
 from codegen_cli.evaluation.report.document.words import label, size
 from codegen_cli.evaluation.report.findings.remarks import Subject
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import CERTAINTY, Published, family_of
+from codegen_cli.evaluation.report.statistics import Interval
 
 #: The data stages in the order in which the weights saw them, then the baselines.
 INKS: dict[str, Ink] = {
@@ -32,6 +33,15 @@ PLOT_KEY = (
     ("○", "open, dashed: published, a second source agrees [C]"),
     ("×", "cross, dashed: published, unverified [R]: recalled, not checked against the paper"),
 )
+
+#: Dots for runs in several turns and in one, in this order.
+TURN_SERIES = (Series("several turns", "mono"), Series("a single turn", "multi", filled=False))
+TURN_KEY = (("◆", "several turns; the bar is the 95 % interval"), ("□", "a single turn"))
+
+
+def percent_dot(series: int, interval: Interval) -> Dot:
+    """Return a rate or difference as a dot on an axis in per cent."""
+    return Dot(series, 100 * interval.value, 100 * interval.low, 100 * interval.high)
 
 
 def ink_of(family: str | None) -> Ink:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from codegen_cli.evaluation.report.document.blocks import (
     Align,
     Cell,
@@ -13,6 +11,7 @@ from codegen_cli.evaluation.report.document.blocks import (
     Section,
     Table,
 )
+from codegen_cli.evaluation.report.document.groups import CATEGORIES, TURNS, group_blocks
 from codegen_cli.evaluation.report.document.marks import (
     ALONE,
     INTERVAL_NOTE,
@@ -23,17 +22,15 @@ from codegen_cli.evaluation.report.document.marks import (
     run_order,
 )
 from codegen_cli.evaluation.report.document.perplexity import perplexity_blocks
-from codegen_cli.evaluation.report.document.plot import Dot, DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.sizes import Ours, size_plot
 from codegen_cli.evaluation.report.document.turns import turns_blocks
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
-    label,
     percent,
     published_cell,
     span,
 )
-from codegen_cli.evaluation.report.findings.mtpb import Mtpb, Rate
+from codegen_cli.evaluation.report.findings.mtpb import Mtpb
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import Published, counterpart, published
 
@@ -46,8 +43,8 @@ def mtpb_section(report: Report) -> Section | None:
     found = [item for number in runs for item in report.mtpb if item.run == number]
     blocks = [_rate_table(report, runs, found), _sizes(report, found)]
     blocks += turns_blocks(report)
-    blocks += _groups(report, found, "category", lambda item: item.by_category)
-    blocks += _groups(report, found, "number of turns", _by_turns)
+    blocks += group_blocks(report, found, CATEGORIES)
+    blocks += group_blocks(report, found, TURNS)
     blocks += perplexity_blocks(report, runs, "mtpb")
     title = "MTPB, the Multi-Turn Programming Benchmark"
     return Section("mtpb", title, tuple(block for block in blocks if block))
@@ -113,91 +110,3 @@ def _sizes(report: Report, found: list[Mtpb]) -> Figures | None:
     if not figures:
         return None
     return Figures("Pass rate against model size and data stage", tuple(figures), PLOT_KEY)
-
-
-def _groups(
-    report: Report, found: list[Mtpb], what: str, groups: Callable[[Mtpb], Mapping[str, Rate]]
-) -> list[Table | Figures]:
-    """Return table and plots of the pass rates by category or by number of turns."""
-    able = [item for item in found if groups(item)]
-    if not able:
-        return []
-    names = list(dict.fromkeys(name for item in able for name in groups(item)))
-    models: dict[tuple[str, float, str], list[Mtpb]] = {}
-    for item in able:
-        key = (label(report.runs[item.run]), item.temperature, report.letters[item.run])
-        models.setdefault(key, []).append(item)
-    figures = [_group_figure(report, members, what, names, groups) for members in models.values()]
-    return [
-        _group_table(report, able, what, names, groups),
-        Figures(f"Pass rate by {what}", tuple(figures), _GROUP_KEY),
-    ]
-
-
-_GROUP_KEY = (
-    ("◆", "several turns; the bar is the 95 % interval over the problems of the group"),
-    ("□", "a single turn"),
-)
-_TURNS = (Series("several turns", "mono"), Series("a single turn", "multi", filled=False))
-
-
-def _group_table(
-    report: Report,
-    found: list[Mtpb],
-    what: str,
-    names: list[str],
-    groups: Callable[[Mtpb], Mapping[str, Rate]],
-) -> Table:
-    rows: list[Row] = []
-    for item in found:
-        turns = report.runs[item.run].manifest.turns
-        start = run_cells(report, item.run, f"{turns}-turn, T {item.temperature:g}")[:2]
-        rates = [_rate_cell(groups(item).get(name)) for name in names]
-        rows.append(Row((*start, *rates)))
-    heads: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left")]
-    return Table(
-        f"Pass rate by {what}, in per cent",
-        (*heads, *((name, "right") for name in names)),
-        tuple(rows),
-        (f"{INTERVAL_NOTE} n: problems.",),
-    )
-
-
-def _rate_cell(rate: Rate | None) -> Cell:
-    if rate is None:
-        return NOTHING
-    return Cell(percent(rate.rate.value), f"{span(rate.rate)} n {rate.problems}")
-
-
-def _group_figure(
-    report: Report,
-    members: list[Mtpb],
-    what: str,
-    names: list[str],
-    groups: Callable[[Mtpb], Mapping[str, Rate]],
-) -> Figure:
-    first = members[0]
-    title = label(report.runs[first.run])
-    rows = []
-    for name in names:
-        dots = []
-        for item in members:
-            rate = groups(item).get(name)
-            place = 0 if report.runs[item.run].manifest.turns == "multi" else 1
-            if rate:
-                interval = rate.rate
-                dots.append(
-                    Dot(place, 100 * interval.value, 100 * interval.low, 100 * interval.high)
-                )
-        rows.append(DotRow(name, tuple(dots)))
-    key = "category" if what == "category" else "turns"
-    return Figure(
-        f"mtpb-{key}-{first.run + 1}",
-        DotPlot(title, "passed, %", _TURNS, tuple(rows), span=(0, 100)),
-        f"Pass rate of {title} by {what}; the figures are in the table.",
-        tuple(item.run for item in members),
-    )
-
-
-def _by_turns(item: Mtpb) -> dict[str, Rate]:
-    return {f"{count} turns": rate for count, rate in item.by_turns.items()}

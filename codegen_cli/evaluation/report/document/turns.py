@@ -11,12 +11,15 @@ from codegen_cli.evaluation.report.document.blocks import (
     Table,
 )
 from codegen_cli.evaluation.report.document.marks import (
+    TURN_KEY,
+    TURN_SERIES,
     certainty_notes,
+    percent_dot,
     run_cells,
     run_link,
     run_order,
 )
-from codegen_cli.evaluation.report.document.plot import Dot, DotPlot, DotRow, Series
+from codegen_cli.evaluation.report.document.plot import DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
     label,
@@ -30,7 +33,6 @@ from codegen_cli.evaluation.report.findings.turns import DIFFICULTIES, Gain, Pai
 from codegen_cli.evaluation.report.paper import Published, counterpart
 from codegen_cli.evaluation.report.statistics import Interval
 
-_TURNS = (Series("several turns", "mono"), Series("a single turn", "multi", filled=False))
 _LEVELS = (Series("hard", "multi"), Series("medium", "nl"), Series("easy", "mono"))
 _READING = (
     "Gain: several turns − a single turn in percentage points, the mean over problems that both "
@@ -63,8 +65,7 @@ def turns_blocks(report: Report) -> list[Table | Figures]:
         ),
     )
     key = (
-        ("◆", "several turns; the bar is the 95 % interval"),
-        ("□", "a single turn"),
+        *TURN_KEY,
         ("■ ● ◆", "problems that are hard, medium, easy"),
     )
     return [
@@ -154,12 +155,12 @@ def _rates(report: Report, found: list[Pair]) -> DotPlot:
     rows = [
         DotRow(
             label(report.runs[pair.multi]),
-            (_dot(0, pair.multi_rate), _dot(1, pair.single_rate)),
+            (percent_dot(0, pair.multi_rate), percent_dot(1, pair.single_rate)),
             f"{signed(pair.gain.difference.value, 1)}",
         )
         for pair in found
     ]
-    return DotPlot("Pass rate", "passed, %", _TURNS, tuple(rows))
+    return DotPlot("Pass rate", "passed, %", TURN_SERIES, tuple(rows))
 
 
 def _levels(report: Report, found: list[Pair]) -> DotPlot:
@@ -167,7 +168,7 @@ def _levels(report: Report, found: list[Pair]) -> DotPlot:
         DotRow(
             label(report.runs[pair.multi]),
             tuple(
-                _dot(place, gain.difference)
+                percent_dot(place, gain.difference)
                 for place, level in enumerate(DIFFICULTIES)
                 if (gain := pair.by_difficulty.get(level))
             ),
@@ -176,7 +177,3 @@ def _levels(report: Report, found: list[Pair]) -> DotPlot:
     ]
     title = "Gain of several turns"
     return DotPlot(title, "percentage points", _LEVELS, tuple(rows), zero=True)
-
-
-def _dot(series: int, interval: Interval) -> Dot:
-    return Dot(series, 100 * interval.value, 100 * interval.low, 100 * interval.high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from codegen_cli.evaluation.report.plots.ink import FAINT, GRID, TEXT, sentinel
 
 #: Inches; at 72 units an inch, letters of size 9 are readable on a phone.
 WIDTH = 4.2
+_TITLE = 42
 SMALL = 8
 
 
@@ -18,7 +20,12 @@ def start(canvas: Any, title: str, height: float, above: float = 8) -> Any:
     canvas.set_size_inches(WIDTH, height)
     axes = canvas.subplots()
     axes.set_title(
-        safe(title), loc="left", fontsize=10, fontweight="bold", color=sentinel(TEXT), pad=above
+        textwrap.fill(safe(title), _TITLE),
+        loc="left",
+        fontsize=10,
+        fontweight="bold",
+        color=sentinel(TEXT),
+        pad=above,
     )
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)

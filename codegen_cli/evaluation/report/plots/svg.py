@@ -55,7 +55,7 @@ def to_svg(figure: Any, key: str, title: str, description: str) -> str:
     return re.sub(r"(<svg [^>]*>)", lambda match: match[1] + words, text, count=1).strip() + "\n"
 
 
-def alone(svg: str) -> str:
+def standalone(svg: str) -> str:
     """Return the SVG as a file of its own, which brings the colours that the page has."""
     style = (
         f"<style>:root {{ {css(dark=False)} color-scheme: light dark }} "

@@ -16,6 +16,9 @@ _MOST_BYTES = 64 << 20
 #: Longer names say nothing more and would break every table.
 _MOST_CHARACTERS = 200
 
+#: Seeds have 64 bits; nothing here counts further.
+_MOST = 1 << 64
+
 
 class Fields:
     """One JSON object; `where` begins the message of every error in it."""
@@ -35,7 +38,9 @@ class Fields:
             return default
         if not isinstance(value, str):
             raise self.wrong(name, "is not a string")
-        return value if len(value) <= _MOST_CHARACTERS else value[: _MOST_CHARACTERS - 1] + "…"
+        text = value if len(value) <= _MOST_CHARACTERS else value[: _MOST_CHARACTERS - 1] + "…"
+        # JSON can hold half a surrogate pair, which no file of text can.
+        return text.encode("utf-8", "replace").decode("utf-8")
 
     def key(self, name: str) -> str:
         """Return a string that identifies something, whole."""
@@ -57,7 +62,7 @@ class Fields:
         if value is None:
             return None
         # bool is an int in Python, but `true` is no number in JSON.
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        if not isinstance(value, int) or isinstance(value, bool) or not (least <= value < _MOST):
             raise self.wrong(name, f"is not a whole number of at least {least}")
         return value
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from codegen_cli.errors import UsageError
+from codegen_cli.evaluation.lines import naming
 from codegen_cli.evaluation.report.read.manifest import read_manifest
 from codegen_cli.evaluation.report.read.rows import (
     IDENTIFIERS,
@@ -46,7 +47,9 @@ def read_run(folder: Path) -> Run:
     identifier = IDENTIFIERS[manifest.benchmark]
     scored: Tallies = {}
     sampled: dict[float, int] = {}
-    for path in sorted(folder.iterdir()):
+    with naming(folder):
+        names = sorted(folder.iterdir())
+    for path in names:
         match = _NAME.fullmatch(path.name)
         if match and match[1] == "results":
             scored[float(match[2])] = tallies(path, identifier)
