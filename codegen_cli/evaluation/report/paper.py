@@ -26,8 +26,8 @@ Metric = Literal[
     "perplexity unsolved",
 ]  # fmt: skip
 
-#: What the paper did; another number of samples, temperatures or problems is said beside a figure.
-SAMPLES: dict[Benchmark, int] = {"humaneval": 200, "mtpb": 40}
+#: What the paper did, and how sure that is; a run that did otherwise says so.
+SAMPLES: dict[Benchmark, tuple[int, Certainty]] = {"humaneval": (200, "C"), "mtpb": (40, "R")}
 TEMPERATURES = (0.2, 0.6, 0.8)
 TOP_P = 0.95
 

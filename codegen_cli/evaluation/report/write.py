@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from codegen_cli.errors import UsageError
@@ -16,6 +17,7 @@ from codegen_cli.files import check_output, write_output
 
 PAGE = "report.html"
 _PLOTS = "plots"
+_OURS = re.compile(r"(humaneval|mtpb)-[a-z0-9_-]+\.svg")
 
 
 def make_folder(folder: Path) -> None:
@@ -51,4 +53,7 @@ def write_report(folder: Path, report: Report) -> str:
         (folder / _PLOTS).mkdir(exist_ok=True)
     for name, text in files.items():
         write_output(folder / name, text)
+    for path in (folder / _PLOTS).glob("*.svg"):
+        if _OURS.fullmatch(path.name) and f"{_PLOTS}/{path.name}" not in files:
+            path.unlink()  # of an earlier report
     return missing

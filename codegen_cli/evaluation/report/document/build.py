@@ -18,8 +18,8 @@ _READING = (
     "the exact bound of Clopper and Pearson for the share of problems that could differ. It says "
     "how far another draw of problems could move the figure, not what another seed would do.",
     "pass@k is the unbiased estimate of Chen et al. 2021. For each k the best temperature counts, "
-    "as in the paper; the best of several is a little optimistic, and the interval does not know "
-    "that. A run with a single temperature has nothing to choose from.",
+    "as in the paper [R]; the best of several is a little optimistic, and the interval does not "
+    "know that. A run with a single temperature has nothing to choose from.",
     "A run is incomplete while samples are missing or not scored. Its figures are those of the "
     "problems it has; they are marked, never joined to others by a line, and not to be compared.",
     "Runs with different problems, limits or scoring rules carry different letters and are not "

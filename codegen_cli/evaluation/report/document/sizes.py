@@ -17,9 +17,6 @@ from codegen_cli.evaluation.report.statistics import Interval
 
 _JOINT = " · "
 _LONGEST_NAME = 16
-
-#: A longer one would leave no room for the lines themselves; the marks stand first.
-_LONGEST_LABEL = 34
 _MOST_TICKS = 6
 
 
@@ -97,10 +94,11 @@ def _label(report: Report, key: _Key, every: list[_Key]) -> str:
     """Name a line, with its type and engine where there are several of that name."""
     several = len({other.build for other in every if other.name == key.name}) > 1
     words = [key.name.removeprefix("CodeGen-")[:_LONGEST_NAME]]
+    # What a plot cuts off stands last.
     words += [key.letter] if key.letter else []
     words += ["incomplete"] if key.alone is not None and report.incomplete(key.alone) else []
     words += [word for word in key.build if several and word != "llama.cpp"]
-    return _JOINT.join(words)[:_LONGEST_LABEL]
+    return _JOINT.join(words)
 
 
 def _point(report: Report, found: Ours) -> Point:

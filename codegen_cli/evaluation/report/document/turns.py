@@ -40,7 +40,7 @@ _READING = (
 )
 _DIFFICULTY = (
     "Hard, medium, easy: below 30 %, between, above 70 % passed, averaged over both forms and all "
-    "models compared here on the same problems (Figure 2 of the paper)."
+    "models compared here on the same problems (Figure 2 of the paper [R])."
 )
 
 

@@ -101,10 +101,11 @@ def _differences(run: Run) -> Iterator[str]:
         count = len(facts.temperatures)
         which = ", ".join(f"{temperature:g}" for temperature in facts.temperatures)
         kind = "a single temperature" if count == 1 else f"{count} temperatures"
-        yield f"{kind}, {which} (the paper reports the best of 0.2, 0.6, 0.8)"
-    if facts.samples != paper.SAMPLES[facts.benchmark]:
+        yield f"{kind}, {which} (the paper reports the best of 0.2, 0.6, 0.8 [R])"
+    samples, certainty = paper.SAMPLES[facts.benchmark]
+    if facts.samples != samples:
         plural = "" if facts.samples == 1 else "s"
-        yield f"{facts.samples} sample{plural} (paper: {paper.SAMPLES[facts.benchmark]})"
+        yield f"{facts.samples} sample{plural} (paper: {samples} [{certainty}])"
     if facts.top_p is not None and facts.top_p != paper.TOP_P:
         yield f"top-p {facts.top_p:g} (paper: {paper.TOP_P:g})"
     if facts.mode == "strict":

@@ -47,9 +47,10 @@ def grid(axes: Any, axis: str) -> None:
     axes.grid(axis=axis, color=sentinel(GRID), linewidth=0.8)
 
 
-def safe(text: str) -> str:
-    """Return text that an SVG can hold."""
-    return console.visible(text).replace("\n", " ").replace("\t", " ")
+def safe(text: str, most: int | None = None) -> str:
+    """Return text that an SVG can hold, cut where it would leave the plot no room."""
+    line = " ".join(console.visible(text).split())
+    return line if most is None or len(line) <= most else line[: most - 1] + "…"
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

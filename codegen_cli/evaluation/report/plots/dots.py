@@ -15,6 +15,7 @@ _ROW = 0.36
 _LEGEND = 20
 _NAME_WIDTH = 24
 _NAME_LINES = 2
+_LONGEST_NOTE = 12
 
 #: Of a row: how far the dots of one row are moved apart, so that bars do not hide each other.
 _APART = 0.22
@@ -35,7 +36,7 @@ def draw_dots(canvas: Any, plot: DotPlot) -> None:
             axes.text(
                 1.02,
                 number,
-                safe(row.note),
+                safe(row.note, _LONGEST_NOTE),
                 transform=axes.get_yaxis_transform(),
                 va="center",
                 fontsize=SMALL,

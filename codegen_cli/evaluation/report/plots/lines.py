@@ -15,6 +15,7 @@ _MOST_STEPS = 6
 
 #: Of the height of the axes: the least distance of two names.
 _NAME_GAP = 0.058
+_LONGEST_NAME = 34
 _NAMES_AT = 1.02
 
 
@@ -125,7 +126,7 @@ def _names(axes: Any, plot: LinePlot, top: float) -> None:
         axes.text(
             _NAMES_AT,
             end,
-            safe(line.label),
+            safe(line.label, _LONGEST_NAME),
             transform=axes.transAxes,
             va="center",
             fontsize=SMALL,
