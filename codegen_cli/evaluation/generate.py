@@ -99,8 +99,7 @@ class _Chain:
         task = self.task
         while len(self.turns) < len(task.steps):
             text = self._text + task.steps[len(self.turns)]
-            # An empty text still takes a token to predict from.
-            room = engine.n_ctx - max(1, engine.count(text))
+            room = engine.n_ctx - len(engine.vocabulary.prompt(text))
             if room > 0:
                 sampling = Sampling(
                     task.temperature,
