@@ -14,6 +14,7 @@ from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
 from codegen_cli.cli.doctor import doctor
 from codegen_cli.cli.eval.app import app as eval_app
+from codegen_cli.cli.perplexity import perplexity
 from codegen_cli.cli.run import run
 
 _HELP = """Grow a program one natural-language step at a time, on your own machine.
@@ -59,5 +60,6 @@ for _command, _panel in ((chat, "Write"), (run, "Write"), (complete, "Write")):
 app.add_typer(models.app, name="models", rich_help_panel="Models")
 app.command(rich_help_panel="Models")(convert)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
+app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)
 app.command(rich_help_panel="System")(doctor)

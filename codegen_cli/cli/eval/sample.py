@@ -67,15 +67,12 @@ def drawn(wanted: Wanted) -> Iterator[None]:
 
     with locked(wanted.out), interruptible() as should_stop:
         old = _begun(wanted)
-        folder = RunFolder(wanted.out, wanted.asked.draw.temperatures)
-        if old is not None:
-            folder.load()
-        try:
+        with RunFolder(wanted.out, wanted.asked.draw.temperatures) as folder:
+            if old is not None:
+                folder.load()
             _draw(wanted, folder, old, should_stop)
-        finally:
-            folder.close()
-        if wanted.perplexity:
-            _score_prompts(wanted, should_stop)
+            if wanted.perplexity:
+                _score_prompts(wanted, folder, should_stop)
         yield
 
 
@@ -140,11 +137,11 @@ def _begin(wanted: Wanted, model: Any, placement: str) -> None:
     write_manifest(wanted.out, found)
 
 
-def _score_prompts(wanted: Wanted, should_stop: Callable[[], bool]) -> None:
+def _score_prompts(wanted: Wanted, folder: RunFolder, should_stop: Callable[[], bool]) -> None:
     """Write the perplexity of each problem's or case's prompts, unless it is there."""
     from codegen_cli.evaluation.lines import write_rows
     from codegen_cli.evaluation.perplexity import prompt_rows
-    from codegen_cli.evaluation.run_folder import PERPLEXITY, RunFolder
+    from codegen_cli.evaluation.run_folder import PERPLEXITY
 
     path = wanted.out / PERPLEXITY
     if path.exists():
@@ -156,9 +153,8 @@ def _score_prompts(wanted: Wanted, should_stop: Callable[[], bool]) -> None:
         for task in unit.tasks
         if task.sample == 0 and task.temperature == first
     ]
-    folder = RunFolder(wanted.out, wanted.asked.draw.temperatures)
     programs = folder.programs({task.key for task in tasks if len(task.steps) > 1})
-    settings = replace(wanted.asked.settings, exact=True, kv_tokens=None)
+    settings = replace(wanted.asked.settings, exact=True)
     rows, left_out = [], 0
     with (
         open_engine(wanted.model, settings, quiet=True) as engine,
