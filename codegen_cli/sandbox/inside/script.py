@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import json
 import linecache
 import mmap
 import random
@@ -71,9 +70,9 @@ def _recording(original: Any, slot: Slot) -> Any:
 
 def _keep(slot: Slot, value: Any) -> None:
     try:
-        slot.write(json.dumps(encode(value, _MOST_VALUE)).encode())
+        slot.write(wire.dump(encode(value, _MOST_VALUE)))
     except ValueError:
-        slot.write(json.dumps(opaque(value)).encode())
+        slot.write(wire.dump(opaque(value)))
 
 
 def _wind_up() -> None:
