@@ -25,11 +25,28 @@ class Prompt:
     stopper: Stopper
 
 
+class Tokenizer(Protocol):
+    """Text to tokens and back."""
+
+    def tokenize(self, text: str) -> list[int]:
+        """Return the token ids of a text."""
+
+    def prompt(self, text: str) -> list[int]:
+        """Return the tokens that a model continues: at least one."""
+
+    def piece(self, token: int) -> bytes:
+        """Return the bytes that one token stands for (possibly half a character)."""
+
+
 class Engine(Protocol):
     """A loaded model that continues text."""
 
     info: ModelInfo
     n_ctx: int
+
+    @property
+    def vocabulary(self) -> Tokenizer:
+        """Return the model's tokenizer."""
 
     @property
     def placement(self) -> str:
@@ -68,6 +85,18 @@ class Engine(Protocol):
         self, texts: Sequence[tuple[str, str]], should_stop: Callable[[], bool] = never
     ) -> list[Score]:
         """Return the log-probabilities of texts, each given a prefix: pairs (prefix, text).
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
+
+    def score_tokens(
+        self,
+        spans: Sequence[tuple[list[int], list[int]]],
+        should_stop: Callable[[], bool] = never,
+    ) -> list[Score]:
+        """Return the log-probabilities of tokens, each given a prefix of at least one token.
 
         Raises:
             Interrupted: `should_stop` said so.

@@ -136,13 +136,24 @@ class LlamaEngine:
             Interrupted: `should_stop` said so.
             ContextFull: a pair exceeds the context.
         """
-        spans = []
-        for prefix, text in texts:
-            before = self.vocabulary.tokenize(prefix) or [self.vocabulary.end_of_text]
-            span = Span(before, self.vocabulary.tokenize(text))
-            check_score_fits(len(before), len(span.tokens), self.n_ctx)
-            spans.append(span)
-        return score_spans(self._context, self._cache, spans, should_stop)
+        spans = [(self.vocabulary.prompt(p), self.vocabulary.tokenize(t)) for p, t in texts]
+        return self.score_tokens(spans, should_stop)
+
+    def score_tokens(
+        self,
+        spans: Many[tuple[list[int], list[int]]],
+        should_stop: Callable[[], bool] = never,
+    ) -> list[Score]:
+        """Return the log-probabilities of tokens, each given a prefix of at least one token.
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
+        for prefix, tokens in spans:
+            check_score_fits(len(prefix), len(tokens), self.n_ctx)
+        jobs = [Span(prefix, tokens) for prefix, tokens in spans]
+        return score_spans(self._context, self._cache, jobs, should_stop)
 
     def forget(self) -> None:
         """Empty the KV cache: what follows depends on nothing before it, to the last bit."""
@@ -154,8 +165,7 @@ class LlamaEngine:
         return Request(self._tokens(prompt), prompt.sampling, prompt.stopper, drafter)
 
     def _tokens(self, prompt: Prompt) -> list[int]:
-        # An empty prompt still needs one token to predict from: the end of a text before it.
-        tokens = self.vocabulary.tokenize(prompt.text) or [self.vocabulary.end_of_text]
+        tokens = self.vocabulary.prompt(prompt.text)
         check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return tokens
 

@@ -126,6 +126,19 @@ class TransformersEngine:
             ContextFull: a pair exceeds the context.
         """
         spans = [(self.vocabulary.prompt(p), self.vocabulary.tokenize(t)) for p, t in texts]
+        return self.score_tokens(spans, should_stop)
+
+    def score_tokens(
+        self,
+        spans: Many[tuple[list[int], list[int]]],
+        should_stop: Callable[[], bool] = never,
+    ) -> list[Score]:
+        """Return the log-probabilities of tokens, each given a prefix of at least one token.
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
         for prefix, tokens in spans:
             check_score_fits(len(prefix), len(tokens), self.n_ctx)
         return [score_text(self._forward, *span, should_stop) for span in spans]

@@ -39,6 +39,13 @@ class Vocabulary:
             )
         return list(buffer[:count])
 
+    def prompt(self, text: str) -> list[int]:
+        """Return the tokens that a model continues: at least one.
+
+        Before an empty text stands the end of another one.
+        """
+        return self.tokenize(text) or [self.end_of_text]
+
     def piece(self, token: int) -> bytes:
         """Return the bytes that one token stands for (possibly half a character)."""
         known = self._pieces.get(token)

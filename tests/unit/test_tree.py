@@ -21,7 +21,7 @@ LAYERS = [
     {"registry"},
     {"sandbox"},
     {"program"},
-    {"files", "highlight", "interrupt"},
+    {"files", "hardware", "highlight", "interrupt"},
     {"console", "paths", "settings"},
     {"errors", "__init__"},
 ]
@@ -32,7 +32,7 @@ HOMES = {
     "prompt_toolkit": ("repl/",),
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
-    "matplotlib": ("bench/",),
+    "matplotlib": ("bench/", "evaluation/report/plots/"),
     "torch": ("engine/hf/",),
     "transformers": ("engine/hf/",),
     "pygments": ("highlight.py",),
