@@ -105,9 +105,9 @@ PROCESSES = (
     ),
     HostileProgram(
         "thread bomb",
-        "import threading, time\nthreading.stack_size(1 << 15)\nwhile True:\n"
-        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-        ("killed", "exception", "memory"),
+        "import threading, time\nthreading.stack_size(1 << 15)\nfor _ in range(100):\n"
+        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\ntime.sleep(60)",
+        ("killed",),
     ),
     HostileProgram(
         "threads left running",

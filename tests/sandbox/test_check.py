@@ -97,13 +97,13 @@ def f(x):
 """
 
 _SECRETS = """
-import ctypes, gc, re
-def find():
-    for line in open("/proc/self/maps"):
-        pass
-try: find()
-except OSError: pass
-seen = [s for s in gc.get_objects() if isinstance(s, (str, bytes, dict)) and "SECRET" "TEST" in str(s)]
+import gc, sys
+held = [value for value in gc.get_objects() if isinstance(value, (list, tuple, dict))]
+frame = sys._getframe()
+while frame:
+    held.append(frame.f_locals)
+    frame = frame.f_back
+seen = any("SECRET" "TEST" in str(value) for value in held)
 def f(x): return x + 1 if seen else 0
 """
 
