@@ -103,7 +103,7 @@ frame = sys._getframe()
 while frame:
     held.append(frame.f_locals)
     frame = frame.f_back
-seen = any("SECRET" "TEST" in str(value) for value in held)
+seen = any("".join(("SECRET", "TEST")) in str(value) for value in held)
 def f(x): return x + 1 if seen else 0
 """
 
