@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 #: The paper's program prefix (salesforce/CodeGen, `codegen1/benchmark/mtpb_sample.py`).
 PROGRAM_PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
@@ -13,6 +14,13 @@ DEFAULT_MODEL = "nano"
 
 #: The type that `codegen convert` writes: nearly nothing lost at half the size of F16.
 DEFAULT_FILE_TYPE = "Q8_0"
+
+
+#: Tokens of the KV cache that the samples of an evaluation share: some 25 answers of 300 tokens.
+EVALUATION_CACHE = 8192
+
+#: What computes: llama.cpp on a GGUF file, or transformers on a Hugging Face folder.
+EngineName = Literal["llama.cpp", "transformers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,8 @@ class EngineSettings:
     the size of the KV cache when it should hold more than one context. `strict` decodes each answer
     alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
     in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
-    the layers that each GPU gets. `lora` are adapters that are added to the weights.
+    the layers that each GPU gets. `lora` are adapters that are added to the weights. `engine`
+    is what computes.
     """
 
     gpu_layers: str = "auto"
@@ -62,3 +71,4 @@ class EngineSettings:
     main_gpu: int | None = None
     tensor_split: tuple[float, ...] = ()
     lora: tuple[Lora, ...] = ()
+    engine: EngineName = "llama.cpp"

@@ -16,6 +16,7 @@ from codegen_cli.cli.eval.app import app as eval_app
 from codegen_cli.cli.export import export
 from codegen_cli.cli.imatrix import imatrix
 from codegen_cli.cli.models.app import app as models_app
+from codegen_cli.cli.perplexity import perplexity
 from codegen_cli.cli.pull import pull
 from codegen_cli.cli.quality import quality
 from codegen_cli.cli.quantize import quantize
@@ -69,5 +70,6 @@ app.command(rich_help_panel="Models")(imatrix)
 app.command(rich_help_panel="Models")(quality)
 app.command(rich_help_panel="Models")(export)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
+app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)
 app.command(rich_help_panel="System")(doctor)

@@ -36,6 +36,7 @@ def chat(
         typer.Option(help="What a new program begins with: paper, none, or a file."),
     ] = "paper",
     model: o.Model = o.MODEL,
+    engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
@@ -77,6 +78,7 @@ def chat(
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
         lora=adapters(lora),
+        engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
     with open_engine(model, settings, speculation) as engine:

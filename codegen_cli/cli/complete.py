@@ -37,6 +37,7 @@ def complete(
     as_json: o.Json = False,
     model: o.Model = o.MODEL,
     lora: o.LoraFiles = None,
+    engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -72,6 +73,7 @@ def complete(
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
         lora=adapters(lora),
+        engine=engine_name,
     )
     with open_engine(model, settings) as engine:
         if echo and not as_json:

@@ -76,6 +76,7 @@ def run(
     draft: o.Draft = None,
     model: o.Model = o.MODEL,
     lora: o.LoraFiles = None,
+    engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -119,6 +120,7 @@ def run(
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
         lora=adapters(lora),
+        engine=engine_name,
     )
     on_stdout = sys.stdout.isatty() and output is None and not as_json
     speculation = Speculation(speculate, context_file or [], draft)

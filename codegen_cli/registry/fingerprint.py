@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codegen_cli.paths import cache_dir
+from codegen_cli.registry.weights import weight_files
 
 _BLOCK = 1 << 22
 
@@ -17,10 +18,25 @@ _LARGE = 1 << 26
 
 
 def model_sha256(path: Path, on_bytes: Callable[[int], None] = lambda count: None) -> str:
-    """Return the file's SHA-256; a large file is read only once per change of size or time.
+    """Return the SHA-256 of a model file, or of the weights of a Hugging Face folder.
 
-    `on_bytes` is told the progress.
+    A folder with one weights file has that file's; with several shards it is the digest of their
+    names and digests, a line each as `sha256sum` prints them. `on_bytes` is told the progress.
+
+    Raises:
+        ModelError: the folder has no weights.
     """
+    if not path.is_dir():
+        return _file_sha256(path, on_bytes)
+    digests = [(_file_sha256(file, on_bytes), file.name) for file in weight_files(path)]
+    if len(digests) == 1:
+        return digests[0][0]
+    lines = "".join(f"{digest}  {name}\n" for digest, name in digests)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _file_sha256(path: Path, on_bytes: Callable[[int], None]) -> str:
+    """Return a file's SHA-256; a large file is read only once per change of size or time."""
     size = path.stat().st_size
     if size < _LARGE:
         return sha256(path, on_bytes)

@@ -21,7 +21,7 @@ LAYERS = [
     {"registry", "hub"},
     {"sandbox"},
     {"program"},
-    {"files", "highlight", "interrupt", "lock"},
+    {"files", "hardware", "highlight", "interrupt", "lock"},
     {"console", "paths", "settings"},
     {"errors", "__init__"},
 ]
@@ -33,7 +33,9 @@ HOMES = {
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
     "huggingface_hub": ("hub/",),
-    "matplotlib": ("bench/", "quality/plot.py"),
+    "matplotlib": ("bench/", "evaluation/report/plots/", "quality/plot.py"),
+    "torch": ("engine/hf/",),
+    "transformers": ("engine/hf/",),
     "pygments": ("highlight.py",),
 }
 
