@@ -174,6 +174,11 @@ def test_a_pair_is_compared_problem_by_problem(turns: tuple[Run, Run]) -> None:
     assert gains == {"easy": 0.2, "medium": 0.2, "hard": 0.1}
 
 
+def test_difficulty_is_averaged_over_both_forms(turns: tuple[Run, Run]) -> None:
+    [pair] = pairs(with_rates(turns, [8], [0]))  # 80 % and 0 %
+    assert list(pair.by_difficulty) == ["medium"]
+
+
 def test_difficulty_is_averaged_over_all_models(turns: tuple[Run, Run]) -> None:
     weak = with_rates(turns, [5, 0], [5, 0])
     strong = with_rates(turns, [10, 8], [10, 8])
