@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 #: The paper's program prefix (salesforce/CodeGen, `codegen1/benchmark/mtpb_sample.py`).
 PROGRAM_PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
@@ -12,6 +13,10 @@ DEFAULT_MODEL = "nano"
 
 #: The type that `codegen convert` writes: nearly nothing lost at half the size of F16.
 DEFAULT_FILE_TYPE = "Q8_0"
+
+
+#: What computes: llama.cpp on a GGUF file, or transformers on a Hugging Face folder.
+EngineName = Literal["llama.cpp", "transformers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class EngineSettings:
     the size of the KV cache when it should hold more than one context. `strict` decodes each answer
     alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
     in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
-    the layers that each GPU gets.
+    the layers that each GPU gets. `engine` is what computes.
     """
 
     gpu_layers: str = "auto"
@@ -52,3 +57,4 @@ class EngineSettings:
     exact: bool = False
     main_gpu: int | None = None
     tensor_split: tuple[float, ...] = ()
+    engine: EngineName = "llama.cpp"

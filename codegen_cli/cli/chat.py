@@ -35,6 +35,7 @@ def chat(
         typer.Option(help="What a new program begins with: paper, none, or a file."),
     ] = "paper",
     model: o.Model = o.MODEL,
+    engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
@@ -74,6 +75,7 @@ def chat(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
     with open_engine(model, settings, speculation) as engine:

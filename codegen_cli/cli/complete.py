@@ -35,6 +35,7 @@ def complete(
     ] = False,
     as_json: o.Json = False,
     model: o.Model = o.MODEL,
+    engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -69,6 +70,7 @@ def complete(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        engine=engine_name,
     )
     with open_engine(model, settings) as engine:
         if echo and not as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from codegen_cli.errors import UsageError
-from codegen_cli.settings import DEFAULT_MODEL, EngineSettings, Sampling
+from codegen_cli.settings import DEFAULT_MODEL, EngineName, EngineSettings, Sampling
 
 _D = Sampling()
 _SAMPLING = "Sampling"
@@ -42,9 +42,18 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="A model's name or the path of a GGUF file.",
+        help="A model's name, or the path of a GGUF file (of a folder with --engine transformers).",
         envvar="CODEGEN_MODEL",
         autocompletion=complete_model,
+        rich_help_panel=_ENGINE,
+    ),
+]
+Engine = Annotated[
+    EngineName,
+    typer.Option(
+        "--engine",
+        help="What computes: llama.cpp, or transformers on a Hugging Face folder.",
+        envvar="CODEGEN_ENGINE",
         rich_help_panel=_ENGINE,
     ),
 ]
@@ -225,6 +234,6 @@ Output = Annotated[
 ]
 
 MODEL = DEFAULT_MODEL
-GPU_LAYERS = EngineSettings().gpu_layers
+ENGINE, GPU_LAYERS = EngineSettings().engine, EngineSettings().gpu_layers
 TEMPERATURE, TOP_P, TOP_K, MIN_P = _D.temperature, _D.top_p, _D.top_k, _D.min_p
 REPEAT_PENALTY, MAX_TOKENS, SEED = _D.repeat_penalty, _D.max_tokens, _D.seed

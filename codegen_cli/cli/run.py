@@ -74,6 +74,7 @@ def run(
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
     model: o.Model = o.MODEL,
+    engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -116,6 +117,7 @@ def run(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        engine=engine_name,
     )
     on_stdout = sys.stdout.isatty() and output is None and not as_json
     speculation = Speculation(speculate, context_file or [], draft)

@@ -46,7 +46,8 @@ def find_model(name: str) -> Path:
     if path.is_dir():
         raise ModelNotFound(
             f'"{name}" is a folder, not a GGUF file',
-            f"convert a checkpoint first: codegen convert {name} -o model.gguf -q Q8_0",
+            f"convert a checkpoint first: codegen convert {name} -o model.gguf -q Q8_0; or run it "
+            "as it is with --engine transformers",
         )
     if os.sep in name or path.suffix == ".gguf":
         raise ModelNotFound(f'no such model file: "{name}"', "check the path")

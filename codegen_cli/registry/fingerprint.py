@@ -8,12 +8,31 @@ import os
 from pathlib import Path
 
 from codegen_cli.paths import cache_dir
+from codegen_cli.registry.weights import weight_files
 
 _BLOCK = 1 << 22
 
 
 def model_sha256(path: Path) -> str:
-    """Return the file's SHA-256; a large file is read only once per change of size or time."""
+    """Return the SHA-256 of a model file, or of the weights of a Hugging Face folder.
+
+    A folder with one weights file has that file's; with several shards it is the digest of their
+    names and digests, a line each as `sha256sum` prints them.
+
+    Raises:
+        ModelError: the folder has no weights.
+    """
+    if not path.is_dir():
+        return _file_sha256(path)
+    digests = [(_file_sha256(file), file.name) for file in weight_files(path)]
+    if len(digests) == 1:
+        return digests[0][0]
+    lines = "".join(f"{digest}  {name}\n" for digest, name in digests)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _file_sha256(path: Path) -> str:
+    """Return a file's SHA-256; a large file is read only once per change of size or time."""
     stat = path.stat()
     key = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
     store = cache_dir() / "sha256.json"

@@ -21,7 +21,7 @@ LAYERS = [
     {"registry"},
     {"sandbox"},
     {"program"},
-    {"files", "highlight", "interrupt"},
+    {"files", "hardware", "highlight", "interrupt"},
     {"console", "paths", "settings"},
     {"errors", "__init__"},
 ]
@@ -33,6 +33,8 @@ HOMES = {
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
     "matplotlib": ("bench/", "evaluation/report/plots/"),
+    "torch": ("engine/hf/",),
+    "transformers": ("engine/hf/",),
     "pygments": ("highlight.py",),
 }
 

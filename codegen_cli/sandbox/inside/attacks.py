@@ -10,8 +10,8 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from . import syscalls, wire
-from .libc import syscall
+from . import wire
+from .libc import NR, syscall
 
 _SEEN = b"untouched"
 _PTRACE_ATTACH = 16
@@ -147,17 +147,14 @@ def _attempts(targets: Targets, keep: int) -> dict[str, tuple[Callable[[], Any],
                 (lambda: mmap.mmap(-1, _THREE_GIB),),
                 (lambda: _inherited(keep),),
                 (
-                    lambda: syscall(_NR["unshare"], _NEWUSER),
-                    lambda: syscall(_NR["io_uring_setup"], 1, _ring()),
-                    lambda: syscall(_NR["keyctl"], 0, 0xFFFFFFFD, 1),
+                    lambda: syscall(NR["unshare"], _NEWUSER),
+                    lambda: syscall(NR["io_uring_setup"], 1, _ring()),
+                    lambda: syscall(NR["keyctl"], 0, 0xFFFFFFFD, 1),
                 ),
             ),
             strict=True,
         )
     )
-
-
-_NR = syscalls.numbers()
 
 
 def _ring() -> Any:
@@ -213,7 +210,7 @@ def _look(pid: int) -> Callable[[], None]:
         with contextlib.suppress(OSError):
             _read(f"/proc/{pid}/environ")
             return
-        syscall(_NR["ptrace"], _PTRACE_ATTACH, pid, 0, 0)
+        syscall(NR["ptrace"], _PTRACE_ATTACH, pid, 0, 0)
 
     return attempt
 

@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import json
 import linecache
+import mmap
 import random
 import re
 import reprlib
@@ -21,17 +22,20 @@ _MOST_VARIABLES = 200
 _MOST_VALUE = 1 << 14
 #: Freed when memory runs out, so that there is room to say so.
 _RESERVE = 8 << 20
+_BUILTINS = builtins.__dict__
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _BY_NAME = (types.FunctionType, types.BuiltinFunctionType, type)
 
 
 def run(source: str, report: int, slot: Slot | None) -> None:
     """Run a program to its end and write one report."""
-    reserve = bytearray(_RESERVE)
+    reserve = mmap.mmap(-1, _RESERVE)
     module = types.ModuleType("__main__")
     module.__dict__["__file__"] = failure.FILE
     sys.modules["__main__"] = module
     known = set(module.__dict__)
+    originals = dict(_BUILTINS)
+    streams = (sys.stdout, sys.stderr)
     lines = source.splitlines(keepends=True)
     linecache.cache[failure.FILE] = (len(source), None, lines, failure.FILE)
     if slot is not None:
@@ -41,13 +45,15 @@ def run(source: str, report: int, slot: Slot | None) -> None:
     try:
         exec(compile(source, failure.FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
     except BaseException as error:
-        del reserve
+        reserve.close()
         answer = failure.describe(error)
         failure.show(error)
+    # A program that broke a builtin broke it for itself.
+    _BUILTINS.update(originals)
     _wind_up()
     if answer["status"] == "ok":
         answer["variables"] = _variables(module, known)
-        _flush()
+    _flush(*streams, sys.stdout, sys.stderr)
     with contextlib.suppress(wire.Broken):
         wire.send(report, answer)
 
@@ -80,11 +86,10 @@ def _wind_up() -> None:
     with contextlib.suppress(BaseException):
         if atexit is not None:
             atexit._run_exitfuncs()
-    _flush()
 
 
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+def _flush(*streams: Any) -> None:
+    for stream in streams:
         with contextlib.suppress(BaseException):
             stream.flush()
 
