@@ -108,5 +108,8 @@ def _differences(run: Run) -> Iterator[str]:
         yield f"{facts.samples} sample{plural} (paper: {samples} [{certainty}])"
     if facts.top_p is not None and facts.top_p != paper.TOP_P:
         yield f"top-p {facts.top_p:g} (paper: {paper.TOP_P:g})"
+    # In a single turn the released rules would cut at the second definition of a whole program.
+    if facts.stop_rules not in ("", "paper") and facts.turns != "single":
+        yield f"stop rules {facts.stop_rules} (paper: those of the release)"
     if facts.mode == "strict":
         yield "strict scoring (paper: the released rules, called reference)"
