@@ -140,11 +140,14 @@ def test_the_papers_own_protocol_needs_no_remark(plain: Run) -> None:
     assert texts(replace(plain, manifest=full), "paper") == []
 
 
-def test_other_problems_get_a_letter_and_most_runs_none(plain: Run, turns: tuple[Run, Run]) -> None:
+def test_all_but_the_papers_problems_get_a_letter(plain: Run, turns: tuple[Run, Run]) -> None:
     limited = replace(plain, manifest=replace(plain.manifest, limit=2))
+    own = replace(plain, manifest=replace(plain.manifest, data_sha256="0"))
     strict = replace(turns[0], manifest=replace(turns[0].manifest, mode="strict"))
-    runs = [limited, plain, plain, *turns, strict]
-    assert data_letters(runs) == ["B", "", "", "", "", "B"]
+    runs = [limited, plain, own, limited, *turns, strict]
+    assert data_letters(runs) == ["B", "", "C", "B", "", "", "B"]
+    # Alone too: the published figures stand beside it.
+    assert data_letters([limited]) == ["B"]
 
 
 def test_the_rate_of_mtpb_counts_samples(turns: tuple[Run, Run]) -> None:

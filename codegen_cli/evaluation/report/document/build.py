@@ -22,8 +22,8 @@ _READING = (
     "know that. A run with a single temperature has nothing to choose from.",
     "A run is incomplete while samples are missing or not scored. Its figures are those of the "
     "problems it has; they are marked, never joined to others by a line, and not to be compared.",
-    "Runs with different problems, limits or scoring rules carry different letters and are not "
-    "joined by a line.",
+    "Runs with other problems than the paper's, fewer of them, or other scoring rules carry a "
+    "letter; only runs with the same letter are comparable, and no line joins others.",
     "Perplexity is exp of the mean −log P of a prompt's tokens. A problem counts as solved when "
     "one of all samples of the run passed.",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from codegen_cli.evaluation.report.run import Run
 #: the paper's. other: anything else.
 Subject = Literal["incomplete", "data", "small", "paper", "other"]
 
-_OTHER_DATA = "other problems, another limit or other scoring than the unmarked runs"
+_OTHER_DATA = "other problems, fewer of them or other scoring than the published figures"
 
 #: Below this a bootstrap over problems is rough, and the interval wide.
 _FEW_PROBLEMS = 50
