@@ -15,6 +15,9 @@ DEFAULT_MODEL = "nano"
 DEFAULT_FILE_TYPE = "Q8_0"
 
 
+#: Tokens of the KV cache that the samples of an evaluation share: some 25 answers of 300 tokens.
+EVALUATION_CACHE = 8192
+
 #: What computes: llama.cpp on a GGUF file, or transformers on a Hugging Face folder.
 EngineName = Literal["llama.cpp", "transformers"]
 

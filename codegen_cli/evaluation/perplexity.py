@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from codegen_cli.engine.base import Engine, Tokenizer, never
+from codegen_cli.errors import ContextFull
 from codegen_cli.evaluation.task import Row, Task
 
 #: Tokens that condition, and tokens to score.
@@ -67,6 +68,26 @@ def conditioned_prompts(task: Task, pieces: Sequence[str] | None) -> list[tuple[
     return [("".join(pieces[: 2 * turn + 1]), step) for turn, step in enumerate(task.steps)]
 
 
+def prompt_rows(
+    engine: Engine,
+    tasks: Iterable[Task],
+    pieces_of: Callable[[Task], Sequence[str] | None],
+    should_stop: Callable[[], bool] = never,
+) -> Iterator[Row | None]:
+    """Yield the row of each task's prompts; None where they outgrow the context.
+
+    Raises:
+        Interrupted: `should_stop` said so.
+    """
+    for task in tasks:
+        prompts = conditioned_prompts(task, pieces_of(task))
+        spans = [joint_span(engine.vocabulary, before, text) for before, text in prompts]
+        try:
+            yield perplexity_row(task, likelihood(engine, spans, should_stop))
+        except ContextFull:
+            yield None
+
+
 def perplexity_row(task: Task, found: Likelihood) -> Row:
     """Return the row of one problem or case."""
     where = {"task_id": task.problem} if task.benchmark == "humaneval" else {"id": task.problem}
@@ -76,5 +97,5 @@ def perplexity_row(task: Task, found: Likelihood) -> Row:
         "turns": len(task.steps),
         "tokens": found.tokens,
         "nll": found.nll,
-        "perplexity": found.perplexity,
+        "perplexity": found.perplexity if found.tokens else None,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -98,6 +98,16 @@ class RunFolder:
                     temporary.write_bytes(b"".join(lines[key] for key in wanted))
                     place(temporary, path)
 
+    def programs(self, keys: Container[Key]) -> dict[Key, list[str]]:
+        """Return the prompts and completions of some samples of several turns."""
+        found: dict[Key, list[str]] = {}
+        for temperature in self._temperatures:
+            for line in _lines(self.samples(temperature)):
+                row = json.loads(line)
+                if key_of(row) in keys:
+                    found[key_of(row)] = row["prompts_completions"]
+        return found
+
     def close(self) -> None:
         """Close the files."""
         for stream in self._streams.values():
@@ -105,8 +115,8 @@ class RunFolder:
         self._streams.clear()
 
 
-def read_manifest(path: Path) -> dict[str, Any] | None:
-    """Return the manifest of a folder, None where there is no run.
+def read_manifest(path: Path, *, broken: bool = False) -> dict[str, Any] | None:
+    """Return the manifest of a folder, None where there is no run; with `broken` a broken one too.
 
     Raises:
         UsageError: the folder holds something else, or the manifest is broken.
@@ -121,6 +131,8 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
             raise UsageError(
                 f'"{path}" holds something else than a run: {other}', "give --out a new folder"
             )
+        return None
+    if broken:
         return None
     with naming(path / MANIFEST):
         try:
