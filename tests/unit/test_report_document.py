@@ -15,7 +15,7 @@ from codegen_cli.evaluation.report.document.words import percent, signed, size, 
 from codegen_cli.evaluation.report.findings.report import Report, build
 from codegen_cli.evaluation.report.paper import published
 from codegen_cli.evaluation.report.read.folder import read_run
-from codegen_cli.evaluation.report.statistics import Interval
+from codegen_cli.evaluation.statistics import Interval
 
 SIZES = {"350M": 356_712_448, "2B": 2_779_683_840}
 

@@ -195,6 +195,16 @@ def test_difficulty_is_averaged_over_all_models(turns: tuple[Run, Run]) -> None:
     assert list(found[0].by_difficulty) == ["medium", "easy"]
 
 
+def test_prompts_of_a_pair_are_compared_problem_by_problem(turns: tuple[Run, Run]) -> None:
+    multi, single = with_rates(turns, [5, 5, 5], [5, 5, 5])
+    one = tuple(PromptScore(name, 1, 1.0) for name in ("0", "1", "2"))
+    other = tuple(PromptScore(name, 1, 2.0) for name in ("1", "2", "9"))
+    [pair] = pairs([replace(multi, prompts=one), replace(single, prompts=other)])
+    assert pair.prompts and pair.prompts.test
+    assert (pair.prompts.multi.count, pair.prompts.single.count) == (2, 2)
+    assert pair.prompts.test.difference == pytest.approx(2.718281828 - 7.389056099)
+
+
 def test_problems_of_one_run_only_are_left_out(turns: tuple[Run, Run]) -> None:
     [pair] = pairs(with_rates(turns, [10, 10, 0], [10, 0]))
     assert (pair.gain.problems, pair.unpaired) == (2, 1)
@@ -239,7 +249,7 @@ def test_a_problem_is_solved_by_any_sample_at_any_temperature(plain: Run) -> Non
     assert found and found.solved and found.unsolved
     assert (found.solved.count, found.unsolved.count, found.unscored) == (2, 2, 1)
     assert found.solved.value == pytest.approx((2.718281828 + 7.389056099) / 2)
-    assert found.p is not None
+    assert found.test and found.auroc == 1
 
 
 def test_cases_of_a_problem_count_as_their_mean(turns: tuple[Run, Run]) -> None:
@@ -247,7 +257,7 @@ def test_cases_of_a_problem_count_as_their_mean(turns: tuple[Run, Run]) -> None:
     found = perplexity(0, replace(turns[0], prompts=scores))
     assert found and found.overall.count == 2
     assert found.overall.value == pytest.approx(((1 + 2.718281828) / 2 + 1) / 2)
-    assert found.solved is None and found.p is None and found.unscored == 2
+    assert found.solved is None and found.test is None and found.unscored == 2
 
 
 def test_a_run_without_perplexities_has_none(plain: Run) -> None:

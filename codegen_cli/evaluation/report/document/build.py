@@ -10,7 +10,7 @@ from codegen_cli.evaluation.report.document.marks import remark_notes
 from codegen_cli.evaluation.report.document.mtpb import mtpb_section
 from codegen_cli.evaluation.report.document.runs import runs_section
 from codegen_cli.evaluation.report.findings.report import Report
-from codegen_cli.evaluation.report.statistics import REPLICATES, SEED
+from codegen_cli.evaluation.statistics import REPLICATES, SEED
 
 _READING = (
     "Rates are means over problems. Their interval is the 2.5 % and 97.5 % quantile of "
