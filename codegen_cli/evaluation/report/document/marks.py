@@ -10,7 +10,7 @@ from codegen_cli.evaluation.report.document.words import label, size
 from codegen_cli.evaluation.report.findings.remarks import Subject
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import CERTAINTY, Published, family_of
-from codegen_cli.evaluation.report.statistics import Interval
+from codegen_cli.evaluation.statistics import Interval
 
 #: The data stages in the order in which the weights saw them, then the baselines.
 INKS: dict[str, Ink] = {

@@ -30,11 +30,11 @@ from codegen_cli.evaluation.report.findings.perplexity import Perplexity
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import Metric, Published, counterpart, published
 from codegen_cli.evaluation.report.run import Benchmark
-from codegen_cli.evaluation.report.statistics import Mean
+from codegen_cli.evaluation.statistics import Mean
 
 _READING = (
-    "Solved: at least one sample of the run passed. p: two-sided permutation test of the "
-    "difference of the means; it needs two problems in each group."
+    "Solved: at least one sample of the run passed. p: Welch's t-test of the two means, two-sided. "
+    "AUROC: how often a solved problem has the lower perplexity of two; 0.5 says nothing."
 )
 _SERIES = (Series("solved", "mono"), Series("not solved", "multi", filled=False))
 
@@ -94,7 +94,7 @@ def _table(report: Report, found: list[Perplexity], benchmark: Benchmark) -> Tab
         first = run_cells(
             report, item.run, f"{turns}-turn" if turns else "", "" if beside else ALONE
         )
-        rows.append(Row((*first, *cells, Cell(p_text(item.p)) if item.p else NOTHING)))
+        rows.append(Row((*first, *cells, *_test_cells(item))))
         shown += beside
     unscored = [
         f"#{item.run + 1}: {item.unscored} problems have a perplexity but no scored sample."
@@ -114,11 +114,17 @@ def _columns(item: Perplexity, benchmark: Benchmark) -> tuple[tuple[str, Align],
     for name, _, metric in _means(item):
         heads.append((name, "right"))
         heads += [("published", "right")] if _is_published(benchmark, metric) else []
-    return (*heads, ("difference", "right"))
+    return (*heads, ("p", "right"), ("AUROC", "right"))
 
 
 def _is_published(benchmark: Benchmark, metric: Metric) -> bool:
     return any((f.benchmark, f.metric) == (benchmark, metric) for f in published())
+
+
+def _test_cells(item: Perplexity) -> tuple[Cell, Cell]:
+    # Welch's test needs two problems in each group.
+    p = Cell(p_text(item.test)) if item.test else NOTHING
+    return p, Cell(f"{item.auroc:.2f}") if item.auroc is not None else NOTHING
 
 
 def _plot(report: Report, found: list[Perplexity]) -> DotPlot:
@@ -128,7 +134,7 @@ def _plot(report: Report, found: list[Perplexity]) -> DotPlot:
         dots = [_dot(place, mean) for place, mean in enumerate(groups) if mean]
         turns = report.runs[item.run].manifest.turns
         name = f"#{item.run + 1} {label(report.runs[item.run])}"
-        rows.append(DotRow(f"{name}, {turns}" if turns else name, tuple(dots), p_text(item.p)))
+        rows.append(DotRow(f"{name}, {turns}" if turns else name, tuple(dots), p_text(item.test)))
         figures = [
             (place, figure)
             for place, (_, _, metric) in enumerate(_means(item)[1:])

@@ -23,6 +23,8 @@ from codegen_cli.evaluation.report.document.plot import DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
     label,
+    mean_text,
+    p_text,
     percent,
     published_cell,
     signed,
@@ -31,7 +33,7 @@ from codegen_cli.evaluation.report.document.words import (
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.findings.turns import DIFFICULTIES, Gain, Pair
 from codegen_cli.evaluation.report.paper import Published, counterpart
-from codegen_cli.evaluation.report.statistics import Interval
+from codegen_cli.evaluation.statistics import Interval
 
 _LEVELS = (Series("hard", "multi"), Series("medium", "nl"), Series("easy", "mono"))
 _READING = (
@@ -68,10 +70,12 @@ def turns_blocks(report: Report) -> list[Table | Figures]:
         *TURN_KEY,
         ("■ ● ◆", "problems that are hard, medium, easy"),
     )
+    with_prompts = [pair for pair in found if pair.prompts]
     return [
         _table(report, found),
         _level_table(report, found),
         Figures("Several turns against a single one", figures, key),
+        *([_prompt_table(report, with_prompts)] if with_prompts else []),
     ]
 
 
@@ -137,6 +141,43 @@ def _level_table(report: Report, found: list[Pair]) -> Table:
         (*heads, *((level, "right") for level in DIFFICULTIES)),
         tuple(rows),
         (f"{_DIFFICULTY} n: problems.",),
+    )
+
+
+def _prompt_table(report: Report, found: list[Pair]) -> Table:
+    rows = []
+    shown: list[Published] = []
+    for pair in found:
+        model = report.runs[pair.multi].manifest.model
+        beside = [counterpart(model, "mtpb", "perplexity", turns) for turns in ("multi", "single")]
+        shown += [figure for figure in beside if figure]
+        prompts = pair.prompts
+        start = run_cells(report, pair.multi)
+        rows.append(
+            Row(
+                (
+                    start[0],
+                    run_link(pair.single),
+                    start[1],
+                    Cell(mean_text(prompts.multi if prompts else None)),
+                    published_cell(beside[0]),
+                    Cell(mean_text(prompts.single if prompts else None)),
+                    published_cell(beside[1]),
+                    Cell(p_text(prompts.test) if prompts else ""),
+                )
+            )
+        )
+    heads: list[tuple[str, Align]] = [("multi", "left"), ("single", "left"), ("Model", "left")]
+    names = ("several turns, ours", "published", "a single turn, ours", "published", "p")
+    return Table(
+        "Prompt perplexity in several turns and in a single one",
+        (*heads, *((name, "right") for name in names)),
+        tuple(rows),
+        (
+            "Mean ± standard error over the problems that both runs have. p: paired t-test, "
+            "two-sided.",
+            *certainty_notes(shown),
+        ),
     )
 
 

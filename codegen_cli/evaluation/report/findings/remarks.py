@@ -15,7 +15,7 @@ from codegen_cli.evaluation.report.run import Run
 #: the paper's. other: anything else.
 Subject = Literal["incomplete", "data", "small", "paper", "other"]
 
-_OTHER_DATA = "other problems, another limit or other scoring than the unmarked runs"
+_OTHER_DATA = "other problems, fewer of them or other scoring than the published figures"
 
 #: Below this a bootstrap over problems is rough, and the interval wide.
 _FEW_PROBLEMS = 50
@@ -108,5 +108,8 @@ def _differences(run: Run) -> Iterator[str]:
         yield f"{facts.samples} sample{plural} (paper: {samples} [{certainty}])"
     if facts.top_p is not None and facts.top_p != paper.TOP_P:
         yield f"top-p {facts.top_p:g} (paper: {paper.TOP_P:g})"
+    # In a single turn the released rules would cut at the second definition of a whole program.
+    if facts.stop_rules not in ("", "paper") and facts.turns != "single":
+        yield f"stop rules {facts.stop_rules} (paper: those of the release)"
     if facts.mode == "strict":
         yield "strict scoring (paper: the released rules, called reference)"
