@@ -12,7 +12,7 @@ from rich.text import Text
 
 from codegen_cli import console
 from codegen_cli.highlight import CodeStream, Spaced, styled
-from codegen_cli.program import Program, Turn
+from codegen_cli.program import Program
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
 
@@ -123,22 +123,15 @@ def numbered(program: Program, *, pending: bool) -> Text:
     A pending last turn has a question mark behind its number.
     """
     count = len(program.turns)
-    marks = {_first_line(program, i): f"{i + 1}" for i in range(count)}
+    marks = {program.line_of(number): f"{number}" for number in range(1, count + 1)}
     if pending and count:
-        marks[_first_line(program, count - 1)] += "?"
+        marks[program.line_of(count)] += "?"
     width = max(map(len, marks.values()), default=0)
     lines = styled(program.source.rstrip("\n")).split("\n", allow_blank=True)
     return Text("\n").join(
         Text.assemble((f"{marks.get(i, ''):>{width}}  ", "prompt"), text) if text else text
-        for i, text in enumerate(lines)
+        for i, text in enumerate(lines, 1)
     )
-
-
-def _first_line(program: Program, index: int) -> int:
-    """Return the line of the source at which a turn begins; only Program knows how it is tidied."""
-    probe = Turn("", "x")
-    cut = Program(program.prefix, (*program.turns[:index], probe))
-    return cut.source.count("\n") - probe.header.count("\n") - 1
 
 
 def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
