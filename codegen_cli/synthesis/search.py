@@ -14,7 +14,7 @@ from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program, StopWatcher, Turn
 from codegen_cli.sandbox import Execution
-from codegen_cli.settings import Sampling
+from codegen_cli.settings import Sampling, SearchPlan
 from codegen_cli.synthesis.branch import Branch, Move, select
 from codegen_cli.synthesis.execute import Runner, run_programs
 from codegen_cli.synthesis.grow import StepBegun
@@ -22,19 +22,6 @@ from codegen_cli.synthesis.turn import TurnResult, turn_seed
 
 #: Say whether what the finished program of a case, counted from 0, did is what was expected.
 Judge = Callable[[int, Execution], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPlan:
-    """How wide to search: so many programs alive, so many continuations of each."""
-
-    beam: int = 1
-    continuations: int = 1
-
-    @property
-    def width(self) -> int:
-        """Return how many continuations a turn writes (for each case)."""
-        return self.beam * self.continuations
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from scripted import InProcess, ScriptedEngine
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program
 from codegen_cli.sandbox import Execution
-from codegen_cli.settings import Sampling
+from codegen_cli.settings import Sampling, SearchPlan
 from codegen_cli.synthesis.branch import Branch
 from codegen_cli.synthesis.grow import StepBegun, Written, grow
-from codegen_cli.synthesis.search import Round, SearchPlan, search
+from codegen_cli.synthesis.search import Round, search
 
 EMPTY = Program("")
 SAMPLING = Sampling(seed=5)
