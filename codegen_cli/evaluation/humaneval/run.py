@@ -1,0 +1,130 @@
+"""Run the tests: first on the canonical solutions, then on the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from codegen_cli.errors import CheckFailed, UsageError
+from codegen_cli.evaluation.execute import Progress, Runs, answers, never, silent
+from codegen_cli.evaluation.humaneval.checks import checks_for, limits_after
+from codegen_cli.evaluation.humaneval.problem import HumanEvalProblem
+from codegen_cli.evaluation.humaneval.sample import HumanEvalSample, program_of
+from codegen_cli.evaluation.humaneval.score import HumanEvalScore, Outcome
+from codegen_cli.sandbox import Check, Limits, Verdict
+
+_SHOWN = 3
+
+
+def score_humaneval(
+    problems: Sequence[HumanEvalProblem],
+    samples: Sequence[HumanEvalSample],
+    sandbox: Runs,
+    ks: Sequence[int] = (1, 10, 100),
+    should_stop: Callable[[], bool] = never,
+    on_progress: Progress = silent,
+    *,
+    incomplete: bool = False,
+) -> HumanEvalScore:
+    """Check every sample, after the canonical solutions have shown that the harness is right.
+
+    With `incomplete`, problems without samples are left out of the score.
+
+    Raises:
+        UsageError: a sample's problem is unknown, or a problem has no sample at some temperature.
+        CheckFailed: a canonical solution does not pass.
+        Interrupted: `should_stop` said so.
+    """
+    check_complete(problems, samples, incomplete=incomplete)
+    limits = check_canonical(problems, sandbox, should_stop)
+    by_id = {problem.task_id: problem for problem in problems}
+    jobs: list[Check] = []
+    first: list[int] = []
+    for sample in samples:
+        problem = by_id[sample.task_id]
+        first.append(len(jobs))
+        jobs += checks_for(problem, program_of(sample, problem), limits[sample.task_id])
+    verdicts = _verdicts(jobs, sandbox, should_stop, on_progress)
+    ends = [*first[1:], len(jobs)]
+    outcomes = [
+        Outcome(by_id[sample.task_id], sample, *verdicts[start:end])
+        for sample, start, end in zip(samples, first, ends, strict=True)
+    ]
+    attempted = {sample.task_id for sample in samples}
+    scored = [problem for problem in problems if problem.task_id in attempted]
+    return HumanEvalScore(scored, outcomes, tuple(ks))
+
+
+def check_canonical(
+    problems: Sequence[HumanEvalProblem], sandbox: Runs, should_stop: Callable[[], bool] = never
+) -> dict[str, tuple[Limits, ...]]:
+    """Let the canonical solutions pass, and return the limits of EvalPlus' inputs by problem.
+
+    A problem without a canonical solution is left out.
+
+    Raises:
+        CheckFailed: one does not pass, so that no other verdict could be trusted.
+    """
+    solved = [problem for problem in problems if problem.canonical_solution]
+    checks = [checks_for(p, p.prompt + p.canonical_solution) for p in solved]
+    jobs = [check for pair in checks for check in pair]
+    verdicts = iter(_verdicts(jobs, sandbox, should_stop, silent))
+    limits: dict[str, tuple[Limits, ...]] = {problem.task_id: () for problem in problems}
+    failed = []
+    for problem, pair in zip(solved, checks, strict=True):
+        found = [next(verdicts) for _ in pair]
+        failed += [f"{problem.task_id} {v.result}" for v in found if not v.passed][:1]
+        if problem.inputs is not None:
+            limits[problem.task_id] = tuple(limits_after(v.cpu_seconds) for v in found)
+    if failed:
+        shown = "; ".join(failed[:_SHOWN])
+        raise CheckFailed(
+            f"{len(failed)} of {len(solved)} canonical solutions do not pass: {shown}",
+            "no score is given: check the data file, and `codegen doctor`",
+        )
+    return limits
+
+
+def check_complete(
+    problems: Sequence[HumanEvalProblem],
+    samples: Sequence[HumanEvalSample],
+    *,
+    incomplete: bool = False,
+) -> None:
+    """Refuse samples of unknown problems, and problems without samples at some temperature.
+
+    With `incomplete`, only the former.
+
+    Raises:
+        UsageError: naming the first of them.
+    """
+    known = {problem.task_id for problem in problems}
+    seen: dict[float | None, set[str]] = {}
+    for sample in samples:
+        if sample.task_id not in known:
+            hint = "give the --data file that the samples were made for"
+            raise UsageError(f"no problem has the task_id {sample.task_id!r}", hint)
+        seen.setdefault(sample.temperature, set()).add(sample.task_id)
+    if not seen:
+        raise UsageError("there are no samples to score")
+    for temperature, there in seen.items() if not incomplete else ():
+        missing = [p.task_id for p in problems if p.task_id not in there]
+        if missing:
+            at = f" at temperature {temperature:g}" if temperature is not None else ""
+            names = ", ".join(missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
+            raise UsageError(
+                f"{len(missing)} of {len(problems)} problems have no sample{at}: {names}",
+                "--incomplete scores the others alone",
+            )
+
+
+def _verdicts(
+    jobs: Sequence[Check],
+    sandbox: Runs,
+    should_stop: Callable[[], bool],
+    on_progress: Progress,
+) -> list[Verdict]:
+    found: dict[int, Verdict] = {}
+    for number, answer in answers(jobs, sandbox, should_stop, on_progress):
+        found[number] = cast(Verdict, answer)
+    return [found[number] for number in range(len(jobs))]

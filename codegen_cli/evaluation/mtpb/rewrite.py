@@ -1,0 +1,96 @@
+"""What is run of a sample's program: its last statement may be made to print its value."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+#: How a program ends: in a call of print, in another expression, or in any other statement.
+Ending = Literal["print", "expression", "statement"]
+
+#: Python 3.10 dies of deep trees, and 64 KiB of source cannot hold one that deep. The programs of
+#: the benchmark have 2048 tokens at most.
+_MOST_BYTES = 64 << 10
+
+_DISPLAY = "(lambda value: None if value is None else print(value))"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A program to run, how the original ends, and whether it was rewritten."""
+
+    text: str
+    ending: Ending
+    rewritten: bool
+
+
+def reference_source(program: str) -> Source:
+    """Wrap the value of the last statement in `print(…)`, as the released script does.
+
+    `try_rewrite_ast_with_print` of `codegen1/benchmark/mtpb_exec.py`: any last statement with a
+    value is rewritten (`x = 5` becomes `x = print(5)`), but a call of a function whose name starts
+    with "print"; a program that cannot be parsed or written back is run as it is.
+    """
+
+    def rewrite(tree: ast.Module) -> bool:
+        last: Any = tree.body[-1]
+        if _called_name(last).startswith("print"):
+            return False
+        last.value = ast.Call(ast.Name("print", ast.Load()), [last.value], [])
+        return True
+
+    return _rewritten(program, rewrite)
+
+
+def strict_source(program: str) -> Source:
+    """Print the value of a last expression unless it is None, as an interactive session shows it.
+
+    Nothing else is rewritten: an assignment prints nothing, and what a function printed stays the
+    last thing printed when it returns None.
+    """
+
+    def rewrite(tree: ast.Module) -> bool:
+        last = tree.body[-1]
+        if not isinstance(last, ast.Expr) or _called_name(last) == "print":
+            return False
+        display = ast.parse(_DISPLAY, mode="eval").body
+        last.value = ast.Call(display, [last.value], [])
+        return True
+
+    return _rewritten(program, rewrite)
+
+
+def _rewritten(program: str, rewrite: Callable[[ast.Module], bool]) -> Source:
+    as_it_is = Source(program, "statement", False)
+    if len(program.encode("utf-8", "replace")) > _MOST_BYTES:
+        return as_it_is
+    try:
+        with warnings.catch_warnings():
+            # A model writes "\d" often enough; it is no news here.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(program)
+            ending = _ending(tree.body[-1])
+            as_it_is = Source(program, ending, False)
+            if not rewrite(tree):
+                return as_it_is
+            return Source(ast.unparse(ast.fix_missing_locations(tree)), ending, True)
+    # Hostile text makes the parser and the writer raise nearly anything.
+    except Exception:
+        return as_it_is
+
+
+def _called_name(statement: Any) -> str:
+    """Return the plain name of the function that a statement's value calls, else nothing."""
+    try:
+        return str(statement.value.func.id)
+    except AttributeError:
+        return ""
+
+
+def _ending(statement: ast.stmt) -> Ending:
+    if not isinstance(statement, ast.Expr):
+        return "statement"
+    return "print" if _called_name(statement) == "print" else "expression"
