@@ -8,6 +8,7 @@ CodegenError               1    something failed
 │   └── CheckpointError         a checkpoint to convert is missing, unreadable or not CodeGen
 ├── ContextFull            4    the prompt and the answer do not fit the context window
 ├── CheckFailed            5    it ran, but a check of the result failed
+├── SandboxUnavailable     1    nothing here can enclose a program nobody trusts
 └── Interrupted          130    the user pressed Ctrl-C
 
 An error is one line: what is wrong with which value, then what to do next (`hint`).
@@ -64,6 +65,10 @@ class CheckFailed(CodegenError):
     """The work was done, but a check of its result failed."""
 
     exit_code = 5
+
+
+class SandboxUnavailable(CodegenError):
+    """Nothing on this system can enclose a program nobody trusts."""
 
 
 class Interrupted(CodegenError):

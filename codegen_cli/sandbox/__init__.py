@@ -13,6 +13,7 @@ from codegen_cli.sandbox.records import (
     Variable,
     Verdict,
 )
+from codegen_cli.sandbox.sandbox import Sandbox
 from codegen_cli.sandbox.value import Array, Opaque, Value
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Execution",
     "Limits",
     "Opaque",
+    "Sandbox",
     "Script",
     "Status",
     "Tier",

@@ -94,7 +94,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to a Check, in the words of openai/human-eval: "passed", "failed: …", "timed out"."""
+    """The answer to a Check, in human-eval's words: "passed", "failed: …", "timed out"."""
 
     passed: bool
     result: str

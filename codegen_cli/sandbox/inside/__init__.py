@@ -1,0 +1,1 @@
+"""What runs in a worker's own processes: standard library only, importable without the package."""

@@ -1,0 +1,116 @@
+"""The child that runs a whole program as `__main__`, and tells what became of it."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import linecache
+import mmap
+import random
+import re
+import reprlib
+import sys
+import types
+from typing import Any
+
+from . import failure, wire
+from .encode import encode, opaque
+from .slot import Slot
+
+_MOST_VARIABLES = 200
+_MOST_VALUE = 1 << 14
+#: Freed when memory runs out, so that there is room to say so.
+_RESERVE = 8 << 20
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_BY_NAME = (types.FunctionType, types.BuiltinFunctionType, type)
+
+
+def run(source: str, report: int, slot: Slot | None) -> None:
+    """Run a program to its end and write one report."""
+    reserve = mmap.mmap(-1, _RESERVE)
+    module = types.ModuleType("__main__")
+    module.__dict__["__file__"] = failure.FILE
+    sys.modules["__main__"] = module
+    known = set(module.__dict__)
+    lines = source.splitlines(keepends=True)
+    linecache.cache[failure.FILE] = (len(source), None, lines, failure.FILE)
+    if slot is not None:
+        builtins.print = _recording(builtins.print, slot)
+    random.seed(0)
+    answer: dict[str, Any] = {"status": "ok"}
+    try:
+        exec(compile(source, failure.FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
+    except BaseException as error:
+        reserve.close()
+        answer = failure.describe(error)
+        failure.show(error)
+    _wind_up()
+    if answer["status"] == "ok":
+        answer["variables"] = _variables(module, known)
+        _flush()
+    with contextlib.suppress(wire.Broken):
+        wire.send(report, answer)
+
+
+def _recording(original: Any, slot: Slot) -> Any:
+    """Return a `print` that also keeps its first argument, as it is at that moment."""
+
+    def print(*values: Any, **options: Any) -> None:
+        if values:
+            _keep(slot, values[0])
+        original(*values, **options)
+
+    return print
+
+
+def _keep(slot: Slot, value: Any) -> None:
+    try:
+        slot.write(json.dumps(encode(value, _MOST_VALUE)).encode())
+    except ValueError:
+        slot.write(json.dumps(opaque(value)).encode())
+
+
+def _wind_up() -> None:
+    """Do what an interpreter does at its end: wait for threads, call exit functions."""
+    threading = sys.modules.get("threading")
+    atexit = sys.modules.get("atexit")
+    with contextlib.suppress(BaseException):
+        if threading is not None:
+            threading._shutdown()
+    with contextlib.suppress(BaseException):
+        if atexit is not None:
+            atexit._run_exitfuncs()
+    _flush()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):
+            stream.flush()
+
+
+def _variables(module: types.ModuleType, known: set[str]) -> list[list[str]]:
+    short = reprlib.Repr()
+    short.maxlevel = 8
+    short.maxlist = short.maxtuple = short.maxset = short.maxfrozenset = 500
+    short.maxdict = short.maxdeque = short.maxarray = 500
+    short.maxstring = short.maxlong = short.maxother = 2000
+    found: list[list[str]] = []
+    for name, value in list(module.__dict__.items()):
+        if name in known or name.startswith("_") or type(value) is types.ModuleType:
+            continue
+        if len(found) == _MOST_VARIABLES:
+            break
+        found.append([name[:200], type(value).__name__[:200], _text(short, value)])
+    return found
+
+
+def _text(short: reprlib.Repr, value: Any) -> str:
+    if type(value) in _BY_NAME:
+        return str(value.__name__)[:200]
+    try:
+        # An object's address says nothing about what the program did.
+        return _ADDRESS.sub("", short.repr(value))[:4000]
+    except BaseException as error:
+        return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"[:200]

@@ -1,0 +1,72 @@
+"""Frames of JSON over a pipe or socket: four bytes of length, then UTF-8. Never pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from typing import Any
+
+#: No honest frame is longer; a longer one ends the conversation.
+MOST_BYTES = 32 << 20
+
+_LENGTH = struct.Struct(">I")
+
+
+class Broken(Exception):
+    """The other side left, or does not speak this language."""
+
+
+def send(descriptor: int, message: Any) -> None:
+    """Write one frame.
+
+    Raises:
+        Broken: the other side left, or the message is too long.
+    """
+    data = json.dumps(message, separators=(",", ":")).encode()
+    if len(data) > MOST_BYTES:
+        raise Broken(f"a message of {len(data)} bytes")
+    rest = memoryview(_LENGTH.pack(len(data)) + data)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError as error:
+        raise Broken(str(error)) from error
+
+
+def receive(descriptor: int) -> Any:
+    """Read one frame; block until it is there.
+
+    Raises:
+        Broken: the other side left, or sent something else.
+    """
+    (length,) = _LENGTH.unpack(_exactly(descriptor, _LENGTH.size))
+    if length > MOST_BYTES:
+        raise Broken(f"a message of {length} bytes")
+    return parse(_exactly(descriptor, length))
+
+
+def parse(data: bytes | bytearray) -> Any:
+    """Return what one frame holds.
+
+    Raises:
+        Broken: it is not JSON, or nested too deep.
+    """
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Broken("not JSON") from error
+
+
+def _exactly(descriptor: int, count: int) -> bytes:
+    parts = []
+    while count:
+        try:
+            part = os.read(descriptor, min(count, 1 << 20))
+        except OSError as error:
+            raise Broken(str(error)) from error
+        if not part:
+            raise Broken("it left")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
