@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -13,57 +14,90 @@ from benchmarks.heldout.operation import Operation
 OPERATIONS = (*LISTS, *TO_ONE, *SINGLE, *TEXT, *WORDS, *TABLES)
 CASES = 5
 
-_WORDS = ("red", "pear", "tree", "house", "sun", "river", "cat", "door", "level", "garden", "noon")
+_WORDS = (
+    *("red", "pear", "tree", "house", "sun", "river", "cat", "door", "level", "garden", "noon"),
+    *("window", "paper", "cloud", "bridge", "silver", "market", "island", "candle", "thunder"),
+)
 _FUNCTIONS = ("compute", "check", "work_out", "evaluate")
 _PRINTS = ('Print the variable "{x}".', 'Print "{x}".', 'Print the value of "{x}".')
 
 
 def _numbers(rng: Random) -> list[int]:
-    return [rng.randint(1, 20) for _ in range(rng.randint(4, 6))]
+    largest = rng.choice((9, 20, 100, 500))
+    return [rng.randint(1, largest) for _ in range(rng.randint(4, 9))]
 
 
 def _text(rng: Random) -> str:
-    return " ".join(rng.choices(_WORDS, k=rng.randint(1, 3)))
+    return " ".join(rng.choices(_WORDS, k=rng.randint(1, 5)))
+
+
+def _words(rng: Random) -> list[str]:
+    return rng.sample(_WORDS, rng.randint(3, 6))
 
 
 def _table(rng: Random) -> dict[str, int]:
-    return {word: rng.randint(1, 15) for word in rng.sample(_WORDS, rng.randint(3, 4))}
+    return {word: rng.randint(1, 30) for word in rng.sample(_WORDS, rng.randint(3, 5))}
 
 
-#: The first step of each kind of problem: category, name of the variable, wording, its values.
-STARTS: dict[str, tuple[str, tuple[str, ...], str, Callable[[Random], Any]]] = {
-    "numbers": (
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a problem of a kind begins: its category, names and wordings of the first step, values."""
+
+    category: str
+    names: tuple[str, ...]
+    wordings: tuple[str, ...]
+    draw: Callable[[Random], Any]
+
+
+#: Braces are doubled: `{A}` stays a field of the problem.
+STARTS: dict[str, Start] = {
+    "numbers": Start(
         "list",
         ("values", "numbers", "data"),
-        'Assign the list of numbers {{A}} to a variable named "{y}".',
+        (
+            'Assign the list of numbers {{A}} to a variable named "{y}".',
+            'Create a list named "{y}" with the elements {{A}}.',
+            'Define a list of integers named "{y}" with the values {{A}}.',
+        ),
         _numbers,
     ),
-    "number": (
+    "number": Start(
         "number",
         ("n", "number", "value"),
-        'Assign the number {{A}} to a variable named "{y}".',
-        lambda rng: rng.randint(2, 60),
+        (
+            'Assign the number {{A}} to a variable named "{y}".',
+            'Set a variable "{y}" to {{A}}.',
+        ),
+        lambda rng: rng.randint(2, 999),
     ),
-    "text": (
+    "text": Start(
         "string",
         ("text", "phrase", "s"),
-        'Assign the string "{{A}}" to a variable named "{y}".',
+        (
+            'Assign the string "{{A}}" to a variable named "{y}".',
+            'Store the string "{{A}}" in a variable called "{y}".',
+        ),
         _text,
     ),
-    "words": (
+    "words": Start(
         "list",
         ("words", "items"),
-        'Assign the list of words {{A}} to a variable named "{y}".',
-        lambda rng: rng.sample(_WORDS, rng.randint(3, 5)),
+        (
+            'Assign the list of words {{A}} to a variable named "{y}".',
+            'Create a list named "{y}" with the words {{A}}.',
+        ),
+        _words,
     ),
-    "table": (
+    "table": Start(
         "dictionary",
         ("prices", "scores"),
-        'Assign the dictionary {{A}} to a variable named "{y}".',
+        (
+            'Assign the dictionary {{A}} to a variable named "{y}".',
+            'Create a dictionary "{y}" with the value {{A}}.',
+        ),
         _table,
     ),
 }
-
 
 _NOUNS = {
     "numbers": "the list",
@@ -88,12 +122,12 @@ def problems(count: int, seed: int) -> list[dict[str, Any]]:
 def _problem(rng: Random) -> dict[str, Any] | None:
     """Return a problem, None where its outputs say too little."""
     kind = rng.choice(list(STARTS))
-    category, names, wording, draw = STARTS[kind]
-    name = rng.choice(names)
-    prompts = [wording.format(y=name)]
+    start = STARTS[kind]
+    name = rng.choice(start.names)
+    prompts = [rng.choice(start.wordings).format(y=name)]
     walk: list[tuple[Operation, Any]] = []
     used = {name}
-    for _ in range(rng.choice((1, 2, 2, 3, 3))):
+    for _ in range(rng.choice((1, 2, 3, 3, 4, 4))):
         operation = rng.choice([o for o in OPERATIONS if o.takes == kind] or [None])
         if operation is None or operation in (done for done, _ in walk):
             break
@@ -108,7 +142,7 @@ def _problem(rng: Random) -> dict[str, Any] | None:
         walk.append((operation, parameter))
         kind, name = operation.gives, made
     prompts.append(rng.choice(_PRINTS).format(x=name))
-    inputs = [draw(rng) for _ in range(CASES)]
+    inputs = [start.draw(rng) for _ in range(CASES)]
     outputs = [_apply(walk, value) for value in inputs]
     if not walk or None in outputs or len({repr(output) for output in outputs}) < 2:
         return None
@@ -117,7 +151,7 @@ def _problem(rng: Random) -> dict[str, Any] | None:
         "inputs": [{"A": value} for value in inputs],
         "outputs": outputs,
         "max_gen_length": 128,
-        "category": category,
+        "category": start.category,
         "name": " ".join(made for made in (walk[0][0].gives, "to", kind)),
     }
 

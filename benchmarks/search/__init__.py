@@ -1,1 +1,1 @@
-"""Measure what running the candidates is worth: single samples, best of n, and search across turns."""
+"""Measure what running candidates is worth: single samples, best of n, search across turns."""

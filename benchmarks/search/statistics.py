@@ -23,9 +23,9 @@ class Interval:
         return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
 
-def by_problem(rows: Iterable[tuple[str, bool]]) -> dict[str, float]:
+def by_problem(rows: Iterable[tuple[str, float]]) -> dict[str, float]:
     """Return the pass rate of each problem over its cases and seeds."""
-    passed: dict[str, list[bool]] = defaultdict(list)
+    passed: dict[str, list[float]] = defaultdict(list)
     for problem, right in rows:
         passed[problem].append(right)
     return {problem: sum(rights) / len(rights) for problem, rights in passed.items()}

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from codegen_cli.console import visible
 from codegen_cli.program import Program
-from codegen_cli.sandbox import Execution, Limits, Variable
+from codegen_cli.sandbox import Execution, Variable
 
 #: Lines of output, and variables, that a report shows.
 MOST_LINES = 40
@@ -19,18 +19,9 @@ Change = tuple[str, Variable]
 
 def failure(execution: Execution, program: Program) -> str:
     """Say why a program did not run to its end, in which line and step; "" when it did."""
-    limits = Limits()
     if execution.ok:
         return ""
-    reason = {
-        "exception": execution.error,
-        "exit": f"it left early ({execution.error})" if execution.error else "it left early",
-        "cpu": f"more than {limits.cpu_seconds:g} s of CPU time",
-        "wall": f"more than {limits.wall_seconds:g} s",
-        "memory": f"more than {limits.memory_bytes >> 20} MiB of memory",
-        "output": f"more than {limits.output_bytes >> 10} KiB of output",
-        "killed": "the system ended it",
-    }[execution.status]
+    reason = execution.error or execution.status
     if execution.error_line is None:
         return reason
     number = program.turn_at(execution.error_line)
