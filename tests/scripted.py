@@ -67,6 +67,10 @@ class InProcess:
     """Run programs right here, the last job first, as a sandbox may answer in any order."""
 
     sources: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    def close(self) -> None:
+        self.closed = True
 
     def map(
         self, jobs: Iterable[Script | Check], should_stop: Callable[[], bool] = never

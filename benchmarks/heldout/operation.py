@@ -21,7 +21,7 @@ class Operation:
 
     Types are numbers, number, ratio, words, text, flag and table. In a wording `{x}` is the
     variable that the step reads, `{it}` a noun for it, `{y}` the variable that it makes, `{f}` a
-    function, `{k}` the parameter. A wording is one step; or two, that define a function and call it.
+    function, `{k}` the parameter. A wording is one step, or two to define a function and call it.
     """
 
     takes: str

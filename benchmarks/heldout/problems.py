@@ -41,7 +41,7 @@ def _table(rng: Random) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a problem of a kind begins: its category, names and wordings of the first step, values."""
+    """How a kind of problem begins: category, names and wordings of the first step, values."""
 
     category: str
     names: tuple[str, ...]

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.search.measure import Row
-from benchmarks.search.strategies import SINGLE
-
 from benchmarks.search.statistics import Interval, bootstrap, by_problem, gain
+from benchmarks.search.strategies import SINGLE
 
 
 def summary(rows: Sequence[Row], about: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def _record(interval: Interval) -> dict[str, float]:
 def markdown(report: dict[str, Any]) -> str:
     """Return the table as a page."""
     lines = [
-        "| T | strategy | passed, % | gain on a single sample | fail to run, % | tokens | seconds |",
+        "| T | strategy | passed, % | gain on a single sample | fail, % | tokens | seconds |",
         "|---|---|---|---|---|---|---|",
     ]
     for result in report["results"]:

@@ -54,7 +54,7 @@ def step_by_step(
 def whole_programs(
     engine: Engine, runner: Runner, steps: Sequence[str], sampling: Sampling, *, count: int
 ) -> dict[str, Outcome]:
-    """Write whole programs, each as if alone: their mean, the likeliest, the commonest, the best."""
+    """Write whole programs, each as if alone: all, the likeliest, the commonest, the best."""
     programs, logprobs = _sample(engine, steps, sampling, count)
     likely = sorted(range(count), key=lambda i: -logprobs[i])
     if count == 1:

@@ -63,8 +63,8 @@ Cases = Annotated[
         metavar="FILE",
         dir_okay=False,
         exists=True,
-        help="Fill {NAME} in the steps with each of these inputs, and prefer what gives the outputs "
-        "that are expected: a .jsonl record with inputs and outputs.",
+        help="Fill {NAME} in the steps with each of these inputs, and prefer what gives the "
+        "outputs expected for them: a .jsonl record with inputs and outputs.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -75,6 +75,14 @@ Search = Annotated[
         metavar="beam=K,n=N",
         help="Keep K programs alive from step to step, N continuations of each, and drop those "
         "that fail when run.",
+        rich_help_panel=_PANEL,
+    ),
+]
+RunUnasked = Annotated[
+    bool,
+    typer.Option(
+        "--execute",
+        help="Let /run run the program in the sandbox without asking first.",
         rich_help_panel=_PANEL,
     ),
 ]

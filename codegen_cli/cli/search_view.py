@@ -71,7 +71,7 @@ def summary(done: Round) -> str:
 
 
 def pass_grid(branches: Sequence[Branch], width: int, encoding: str) -> list[Text]:
-    """Return a line for each candidate, best first: a mark a case, the passes, the share of samples.
+    """Return a line for each candidate, best first: a mark a case, the passes, the share.
 
     Marks that do not fit the width are left out, and those that no `encoding` has are replaced.
     """

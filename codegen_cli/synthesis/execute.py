@@ -20,15 +20,19 @@ class Runner(Protocol):
 
 
 def run_programs(
-    runner: Runner, sources: Sequence[str], should_stop: Callable[[], bool] = never
+    runner: Runner,
+    sources: Sequence[str],
+    should_stop: Callable[[], bool] = never,
+    *,
+    prints: bool = False,
 ) -> list[Execution]:
-    """Return what each program did; equal programs run once.
+    """Return what each program did, with `prints` its last printed value too; equal ones run once.
 
     Raises:
         Interrupted: `should_stop` said so.
     """
     distinct = list(dict.fromkeys(sources))
-    jobs = (Script(source, prints=True) for source in distinct)
+    jobs = (Script(source, prints=prints) for source in distinct)
     done = {
         distinct[number]: answer
         for number, answer in runner.map(jobs, should_stop)

@@ -34,9 +34,13 @@ def report(execution: Execution, before: Sequence[Variable] | None = None) -> li
     printed = excerpt(execution.stdout, MOST_LINES)
     lines = [Text("printed:" if printed else "printed nothing", "muted")]
     lines += [Text(f"  {visible(line)}") for line in printed]
+    if not execution.ok:
+        return lines
     found = changes(before or (), execution.variables)
     if found:
         lines.append(Text("variables:" if before is None else "changed variables:", "muted"))
+    elif before is not None:
+        lines.append(Text("no variable changed", "muted"))
     for mark, variable in found[:MOST_LINES]:
         shown = visible(annotation(variable) if mark != "-" else variable.name)
         lines.append(Text(f"  {shown}" if before is None else f"{mark} {shown}"))

@@ -66,7 +66,7 @@ def search(
     for number, texts in enumerate(steps, 1):
         yield StepBegun(texts[0], number)
         written, tokens = _extend(engine, branches, texts, sampling, plan.width, should_stop)
-        ran = _run(runner, written, should_stop)
+        ran = _run(runner, written, should_stop, prints=judge is not None)
         if judge is not None and number == len(steps):
             ran = [replace(branch, passed=_passed(branch, judge)) for branch in ran]
         done = Round(number, tuple(select(ran, plan.beam)), tokens)
@@ -132,10 +132,10 @@ def _child(parent: Branch, place: int, move: Move, part: float) -> Branch:
 
 
 def _run(
-    runner: Runner, branches: Sequence[Branch], should_stop: Callable[[], bool]
+    runner: Runner, branches: Sequence[Branch], should_stop: Callable[[], bool], *, prints: bool
 ) -> list[Branch]:
     sources = [program.source for branch in branches for program in branch.programs]
-    answers = iter(run_programs(runner, sources, should_stop))
+    answers = iter(run_programs(runner, sources, should_stop, prints=prints))
     ran = []
     for branch in branches:
         newest = replace(branch.moves[-1], executions=tuple(next(answers) for _ in branch.programs))
