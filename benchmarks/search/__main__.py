@@ -12,15 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from functools import partial
-from itertools import product
 from pathlib import Path
 
-from benchmarks.search.measure import key, measure, read_rows
-from benchmarks.search.report import markdown, summary
+from benchmarks.search.measure import ALL_CASES, Row, key, measure, read_rows
+from benchmarks.search.report import markdown, summaries
 from benchmarks.search.strategies import GREEDY, STRATEGIES, whole_programs
+from benchmarks.search.with_cases import WITH_CASES, measure_with_cases
 from codegen_cli.engine.llama_engine import LlamaEngine
-from codegen_cli.program import parse_jsonl
+from codegen_cli.program import Problem, parse_jsonl
 from codegen_cli.registry.find import find_model
 from codegen_cli.sandbox import Sandbox
 from codegen_cli.settings import EngineSettings
@@ -30,30 +31,53 @@ def main() -> None:
     """Measure what is missing, then report."""
     options = parse()
     problems = parse_jsonl(options.problems.read_text(encoding="utf-8"))[: options.limit]
-    plans = [(GREEDY, 0.0, 0)] if not options.only or GREEDY in options.only else []
-    names = [name for name in STRATEGIES if not options.only or name in options.only]
-    plans += [(n, t, s) for t, n, s in product(options.temperatures, names, range(options.seeds))]
+    plans = [(GREEDY, 0.0, 0)] + [
+        (name, temperature, seed)
+        for temperature in options.temperatures
+        for name in (*STRATEGIES, WITH_CASES)
+        for seed in range(options.seeds)
+    ]
     settings = EngineSettings(threads=1, kv_tokens=32768)
     with Sandbox() as sandbox, LlamaEngine(find_model(options.model), settings) as engine:
         for name, temperature, seed in plans:
+            if options.only and name not in options.only:
+                continue
             about = {"strategy": name, "temperature": temperature, "seed": seed}
-            done = {key(row) for row in read_rows(options.out)}
-            works = [
-                (problem, case)
-                for problem in problems
-                for case in range(min(options.cases, len(problem.inputs)))
-                if key({**about, "problem": problem.id, "case": case}) not in done
-            ]
-            strategy = STRATEGIES.get(name) or partial(whole_programs, count=1)
-            print(f"{name} T={temperature} seed {seed}: {len(works)} to do", file=sys.stderr)
-            for rows in measure(engine, sandbox, works, strategy, about):
+            print(about, file=sys.stderr)
+            for rows in missing(engine, sandbox, problems, about, options):
                 with options.out.open("a", encoding="utf-8") as stream:
                     stream.writelines(json.dumps(row) + "\n" for row in rows)
         about = {"model": engine.info.name, "placement": engine.placement, "tier": sandbox.tier}
-    report = summary(read_rows(options.out), about)
+    report = {**about, **summaries(read_rows(options.out))}
     print(json.dumps(report, indent=2) if options.json else markdown(report))
     if options.markdown:
         options.markdown.write_text(markdown(report) + "\n", encoding="utf-8")
+
+
+def missing(
+    engine: LlamaEngine,
+    sandbox: Sandbox,
+    problems: list[Problem],
+    about: Row,
+    options: argparse.Namespace,
+) -> Iterator[list[Row]]:
+    """Yield the rows of a strategy that the file does not have yet."""
+    done = {key(row) for row in read_rows(options.out)}
+
+    def is_done(problem: Problem, case: int) -> bool:
+        return key({**about, "problem": problem.id, "case": case}) in done
+
+    if about["strategy"] == WITH_CASES:
+        left = [problem for problem in problems if not is_done(problem, ALL_CASES)]
+        return measure_with_cases(engine, sandbox, left, about)
+    works = [
+        (problem, case)
+        for problem in problems
+        for case in range(min(options.cases, len(problem.inputs)))
+        if not is_done(problem, case)
+    ]
+    strategy = STRATEGIES.get(about["strategy"]) or partial(whole_programs, count=1)
+    return measure(engine, sandbox, works, strategy, about)
 
 
 def parse() -> argparse.Namespace:

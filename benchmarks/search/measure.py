@@ -19,6 +19,9 @@ from codegen_cli.settings import Sampling
 
 Row = dict[str, Any]
 
+#: The number of the case in a row that is about all of them.
+ALL_CASES = -1
+
 #: A problem and the number of its case, from 0.
 Work = tuple[Problem, int]
 
@@ -52,13 +55,18 @@ def measure(
 def _score(sandbox: SharedSandbox, outcome: Outcome, gold: object, tokens: int) -> Row:
     scripts = [Script(program.source, prints=True) for program in outcome.programs]
     answers = [answer for _, answer in sandbox.map(scripts) if isinstance(answer, Execution)]
-    passed = [judge(digest(answer, gold), "strict", gold).passed for answer in answers]
+    passed = [passes(answer, gold) for answer in answers]
     ran = [answer.ok for answer in answers]
     return {
         "passed": float(any(passed)) if outcome.best else sum(passed) / len(passed),
         "ran": float(any(ran)) if outcome.best else sum(ran) / len(ran),
         "tokens": tokens * outcome.part,
     }
+
+
+def passes(execution: Execution, gold: object) -> bool:
+    """Say whether a program gives what is expected, by the strict rules of `codegen eval mtpb`."""
+    return judge(digest(execution, gold), "strict", gold).passed
 
 
 def key(row: Row) -> tuple[Any, ...]:

@@ -64,17 +64,19 @@ def write_program(engine: Engine, run: Run, order: Order, view: LiveView | NoVie
         Interrupted: Ctrl-C.
         ContextFull: the program and the next answer do not fit.
     """
-    view.start(run.program)
-    try:
-        if order.plan is None or order.runner is None:
+    if order.plan is None or order.runner is None:
+        view.start(run.program)
+        try:
             _grow(engine, run, order, view)
-        else:
-            try:
-                _search(engine, run, order, order.plan, order.runner)
-            finally:
-                _replay(run, view)
+        finally:
+            view.finish()
+        return
+    empty = run.program
+    try:
+        _search(engine, run, order, order.plan, order.runner)
     finally:
-        view.finish()
+        if run.turns:
+            _replay(empty, run, view)
 
 
 def _grow(engine: Engine, run: Run, order: Order, view: LiveView | NoView) -> None:
@@ -137,9 +139,11 @@ def _take(run: Run, branch: Branch, case: int | None) -> None:
     ]
 
 
-def _replay(run: Run, view: LiveView | NoView) -> None:
-    """Show the finished program as if it had been written turn by turn."""
+def _replay(empty: Program, run: Run, view: LiveView | NoView) -> None:
+    """Show the program that a search found as if it had been written turn by turn."""
+    view.start(empty)
     for number, result in enumerate(run.results, 1):
         view.step(result.turn.header, number, len(run.turns))
         view.code(result.turn.code)
         view.turn(result)
+    view.finish()

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from codegen_cli.console import visible
 from codegen_cli.program import Program
+from codegen_cli.program.prompt import shorten
 from codegen_cli.sandbox import Execution, Variable
 
 #: Lines of output, and variables, that a report shows.
@@ -25,7 +26,9 @@ def failure(execution: Execution, program: Program) -> str:
     if execution.error_line is None:
         return reason
     number = program.turn_at(execution.error_line)
-    where = f"step {number}: {program.turns[number - 1].step!r}" if number else "before step 1"
+    where = (
+        f"step {number}: {shorten(program.turns[number - 1].step)}" if number else "before step 1"
+    )
     return f"{reason} in line {execution.error_line} ({where})"
 
 

@@ -66,9 +66,10 @@ def search(
     for number, texts in enumerate(steps, 1):
         yield StepBegun(texts[0], number)
         written, tokens = _extend(engine, branches, texts, sampling, plan.width, should_stop)
-        ran = _run(runner, written, should_stop, prints=judge is not None)
-        if judge is not None and number == len(steps):
-            ran = [replace(branch, passed=_passed(branch, judge)) for branch in ran]
+        judged = judge if number == len(steps) else None
+        ran = _run(runner, written, should_stop, prints=judged is not None)
+        if judged is not None:
+            ran = [replace(branch, passed=_passed(branch, judged)) for branch in ran]
         done = Round(number, tuple(select(ran, plan.beam)), tokens)
         yield done
         branches = done.kept
