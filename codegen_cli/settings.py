@@ -49,6 +49,22 @@ class Lora:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchPlan:
+    """How wide a search across turns is: `beam` programs alive, `continuations` of each.
+
+    Where fewer programs are alive, they share the same number of continuations.
+    """
+
+    beam: int = 1
+    continuations: int = 1
+
+    @property
+    def width(self) -> int:
+        """Return how many continuations a turn writes, for each case."""
+        return self.beam * self.continuations
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """How a model is loaded.
 
