@@ -55,7 +55,7 @@ def open_engine(
         _speculate(engine, speculation)
     if not quiet:
         info = engine.info
-        added = "".join(f" + {adapter}" for adapter in engine.adapters)
+        added = "".join(f" + {adapter}" for adapter in info.adapters)
         console.note(f"{info.name} {info.file_type}{added} · {engine.placement}")
     return engine
 

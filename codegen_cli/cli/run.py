@@ -216,6 +216,10 @@ def _json(engine: Engine, state: _Run, sampling: Sampling) -> str:
         n_ctx=engine.n_ctx,
         sampling=sampling,
         version=__version__,
+        adapters=tuple(
+            {"path": added.path, "sha256": model_sha256(Path(added.path)), "scale": added.scale}
+            for added in engine.info.adapters
+        ),
     )
     record = run_record(state.program, state.turns, context)
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

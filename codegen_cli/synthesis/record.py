@@ -14,7 +14,10 @@ from codegen_cli.synthesis.grow import Written
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a record says beside the program: the model, its hash, where it ran, the settings."""
+    """What a record says beside the program: the model, its hash, where it ran, the settings.
+
+    `adapters` has path, hash and scale of each adapter.
+    """
 
     model: ModelInfo
     sha256: str
@@ -22,6 +25,7 @@ class RunContext:
     n_ctx: int
     sampling: Sampling
     version: str
+    adapters: tuple[dict[str, Any], ...] = ()
 
 
 def turn_record(written: Written) -> dict[str, Any]:
@@ -80,6 +84,7 @@ def run_record(program: Program, written: list[Written], context: RunContext) ->
             "family": model.family,
             "file_type": model.file_type,
             "parameters": model.parameters,
+            "adapters": list(context.adapters),
         },
         "seed": context.sampling.seed,
         "settings": settings,
