@@ -59,7 +59,8 @@ def open_engine(
         _speculate(engine, speculation)
     if not quiet:
         info = engine.info
-        console.note(f"{info.name} {info.file_type}{_added(engine)} · {engine.placement}")
+        added = "".join(f" + {adapter}" for adapter in info.adapters)
+        console.note(f"{info.name} {info.file_type}{added} · {engine.placement}")
     return engine
 
 
@@ -78,14 +79,6 @@ def _warn_of_ignored_options(settings: EngineSettings) -> None:
 
 def _silent(_message: str) -> None:
     pass
-
-
-def _added(engine: Engine) -> str:
-    """Name the adapters that change the model."""
-    from codegen_cli.engine.llama_engine import LlamaEngine
-
-    adapters = engine.adapters if isinstance(engine, LlamaEngine) else ()
-    return "".join(f" + {adapter}" for adapter in adapters)
 
 
 def _speculate(engine: Engine, speculation: Speculation) -> None:

@@ -40,6 +40,10 @@ def _json(engine: Engine, run: Run, order: Order) -> str:
         sampling=order.sampling,
         version=__version__,
         tier=order.tier,
+        adapters=tuple(
+            {"path": added.path, "sha256": model_sha256(Path(added.path)), "scale": added.scale}
+            for added in engine.info.adapters
+        ),
     )
     record = run_record(run.program, run.turns, context)
     if order.plan is not None:

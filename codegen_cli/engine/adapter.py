@@ -9,21 +9,17 @@ from typing import Any
 
 from codegen_cli.engine.bindings import log
 from codegen_cli.engine.gguf import GGUFFile, check_adapter, read_gguf
+from codegen_cli.engine.records import AdapterInfo
 from codegen_cli.errors import ModelError
 from codegen_cli.settings import Lora
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A checked adapter file, how much of it is added, and how many matrices it changes."""
+    """A checked adapter file."""
 
     file: GGUFFile
-    scale: float
-    matrices: int
-
-    def __str__(self) -> str:
-        times = "" if self.scale == 1 else f" × {self.scale:g}"
-        return f"{self.file.path.name}{times} ({self.matrices} matrices)"
+    info: AdapterInfo
 
 
 def read_adapters(wanted: Sequence[Lora], model: GGUFFile) -> tuple[Adapter, ...]:
@@ -36,7 +32,8 @@ def read_adapters(wanted: Sequence[Lora], model: GGUFFile) -> tuple[Adapter, ...
     adapters = []
     for lora in wanted:
         file = read_gguf(lora.path)
-        adapters.append(Adapter(file, lora.scale, check_adapter(file, model)))
+        info = AdapterInfo(str(lora.path), lora.scale, check_adapter(file, model))
+        adapters.append(Adapter(file, info))
     return tuple(adapters)
 
 
@@ -50,7 +47,7 @@ class LoadedAdapters:
             ModelError: llama.cpp refused one.
         """
         self._c = c
-        self._scales = [adapter.scale for adapter in adapters]
+        self._scales = [adapter.info.scale for adapter in adapters]
         self._pointers = []
         for adapter in adapters:
             pointer = c.llama_adapter_lora_init(model, str(adapter.file.path).encode())

@@ -7,7 +7,6 @@ from collections.abc import Sequence as Many
 from dataclasses import replace
 from pathlib import Path
 
-from codegen_cli.engine.adapter import Adapter
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
 from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
@@ -80,11 +79,6 @@ class LlamaEngine:
     def placement(self) -> str:
         """Say where the model really runs."""
         return str(self._model.placement)
-
-    @property
-    def adapters(self) -> tuple[Adapter, ...]:
-        """Return the adapters that are added to the weights."""
-        return self._model.adapters
 
     @property
     def plan(self) -> OffloadPlan:

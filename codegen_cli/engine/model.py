@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ class Model:
         self.file = read_gguf(path)
         check_codegen(self.file)
         self.adapters = read_adapters(settings.lora, self.file)
-        self.info = model_info(self.file)
+        added = tuple(adapter.info for adapter in self.adapters)
+        self.info = replace(model_info(self.file), adapters=added)
         self._c, self._threads, self._repack = llama(), threads, repack
         self._listener = listener
         log.echo = settings.verbose

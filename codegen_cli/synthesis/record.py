@@ -21,7 +21,8 @@ MOST_STDOUT = 4000
 class RunContext:
     """What a record says beside the program: the model, its hash, where it ran, the settings.
 
-    `tier` is that of the sandbox, None when nothing was run.
+    `tier` is that of the sandbox, None when nothing was run. `adapters` has path, hash and scale of
+    each adapter.
     """
 
     model: ModelInfo
@@ -31,6 +32,7 @@ class RunContext:
     sampling: Sampling
     version: str
     tier: str | None = None
+    adapters: tuple[dict[str, Any], ...] = ()
 
 
 def turn_record(written: Written) -> dict[str, Any]:
@@ -131,6 +133,7 @@ def run_record(program: Program, written: list[Written], context: RunContext) ->
             "family": model.family,
             "file_type": model.file_type,
             "parameters": model.parameters,
+            "adapters": list(context.adapters),
         },
         "seed": context.sampling.seed,
         "settings": settings,

@@ -164,7 +164,7 @@ def test_the_engine_speaks_with_the_adapter(tmp_path: Path) -> None:
     for lora in ((), (Lora(path),)):
         settings = EngineSettings(gpu_layers="0", threads=1, ctx=64, exact=True, lora=lora)
         with LlamaEngine(base, settings) as engine:
-            assert [adapter.matrices for adapter in engine.adapters] == [13] * len(lora)
+            assert [adapter.matrices for adapter in engine.info.adapters] == [13] * len(lora)
             scores.append(engine.score([("def f", "(x):\n    return x")])[0])
     assert scores[0].tokens == scores[1].tokens
     differences = [abs(a - b) for a, b in zip(scores[0].logprobs, scores[1].logprobs, strict=True)]
