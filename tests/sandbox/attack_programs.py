@@ -97,7 +97,11 @@ PROCESSES = (
     _attempt("slow another process", "os.setpriority(os.PRIO_PROCESS, {pid}, 1)"),
     _attempt("move another process", "os.sched_setaffinity({pid}, {{0}})"),
     _attempt("fork", "os.fork() or os._exit(0)"),
-    _attempt("run a command", "subprocess.run(['/bin/true'])", "os.execv('/bin/true', ['true'])"),
+    _attempt(
+        "run a command",
+        "subprocess.run(['/bin/true'])",
+        "os.posix_spawn('/bin/true', ['true'], {{}})",
+    ),
     HostileProgram(
         "fork bomb",
         "import os\nwhile True:\n    os.fork()\n    print('THROUGH', flush=True)",
@@ -105,9 +109,9 @@ PROCESSES = (
     ),
     HostileProgram(
         "thread bomb",
-        "import threading, time\nthreading.stack_size(1 << 15)\nwhile True:\n"
-        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-        ("killed", "exception", "memory"),
+        "import threading, time\nthreading.stack_size(1 << 15)\nfor _ in range(100):\n"
+        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\ntime.sleep(60)",
+        ("killed",),
     ),
     HostileProgram(
         "threads left running",
