@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codegen_cli.errors import UsageError
-from codegen_cli.evaluation.lines import check_regular, first_character, naming, read_records, read_text
+from codegen_cli.evaluation.lines import (
+    check_regular,
+    first_character,
+    naming,
+    read_records,
+    read_text,
+)
 
 Layout = Literal["rows", "rows-folder", "evalplus-folder", "evalplus-results", "bigcode"]
 
