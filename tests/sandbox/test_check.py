@@ -121,8 +121,7 @@ def f(x): return x + 1 if seen else 0
             id="equal everything",
         ),
         pytest.param(
-            "class Yes(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\n"
-            "def f(x): return Yes(7)",
+            "class Yes(int):\n    def __eq__(self, other): return True\ndef f(x): return Yes(7)",
             id="an integer that equals everything",
         ),
         pytest.param(
@@ -181,7 +180,8 @@ def test_a_forgery_does_not_outlive_its_program(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "None", "True", "3", "2 ** 100", "-(2 ** 64)", "1.5", "float('inf')", "1j", "'ä\\ud800'", "b'x'",
+        "None", "True", "3", "2 ** 100", "-(2 ** 64)", "1.5", "float('inf')", "1j",
+        "'ä\\ud800'", "b'x'",
         "[1, [2]]", "(1, (2,))", "{1, 2}", "frozenset({1})", "{'a': {1: None}}", "[]", "()", "''",
     ],
 )  # fmt: skip

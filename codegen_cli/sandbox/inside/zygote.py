@@ -49,6 +49,7 @@ def main() -> None:
     sys.path += setup["packages"]
     # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
     os.setpgid(0, 0)
+    os.umask(0o077)
     folder = setup["folder"]
     asker, texts = _keep_low_free(setup["asker"], setup["texts"])
     targets, meter = Targets(folder), Meter()
