@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.records import Chunk, Completion, FinishReason, ModelInfo, Score
@@ -64,7 +65,7 @@ class ReplayEngine:
     def generate_many(
         self, prompts: Iterable[Prompt | None], should_stop: Callable[[], bool] = never
     ) -> Iterator[tuple[int, Chunk | Completion]]:
-        source, under_way = iter(prompts), dict[int, _Answer]()
+        source, under_way, given = iter(prompts), dict[int, _Answer](), count()
         while True:
             while len(under_way) < self._places:
                 prompt = next(source, None)
@@ -72,7 +73,7 @@ class ReplayEngine:
                     break
                 needed = len(self.vocabulary.prompt(prompt.text)) + prompt.sampling.max_tokens
                 assert prompt.sampling.max_tokens > 0 and needed <= self.n_ctx
-                under_way[len(self.asked)] = _Answer(prompt, self._answer(prompt))
+                under_way[next(given)] = _Answer(prompt, self._answer(prompt))
                 self.asked.append(prompt)
             self.most_under_way = max(self.most_under_way, len(under_way))
             if not under_way:

@@ -15,8 +15,8 @@ from codegen_cli.evaluation.task import Row, Task
 Span: TypeAlias = tuple[list[int], list[int]]
 
 
-#: Programs scored together: their texts fit the cache of an evaluation beside each other.
-_TOGETHER = 32
+#: Programs scored together: enough to fill a batch; each looks at the cells of all of them.
+_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
