@@ -112,9 +112,12 @@ def test_a_lead_is_over_a_complete_temperature(tmp_path: Path) -> None:
     path = tmp_path / "0" / "results-t0.8.jsonl"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:300]))
     report = build([read_run(tmp_path / "0")])
-    table, _ = curve_blocks(report, list(report.humaneval))
+    table, figures = curve_blocks(report, list(report.humaneval))
     cell = table.rows[0].cells[2]  # type: ignore[union-attr]
     assert (cell.text, cell.detail) == ("T 0.2", "nothing to compare")
+    plot = figures.figures[0].plot  # type: ignore[union-attr]
+    assert plot.title == "#1 codegen-350M-mono Q8_0 (incomplete)"
+    assert [line.label for line in plot.lines][:2] == ["T 0.2", "T 0.8 incomplete"]
 
 
 def test_a_panel_shows_the_two_runs_of_a_pair(tmp_path: Path) -> None:

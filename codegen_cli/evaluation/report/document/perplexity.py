@@ -17,12 +17,12 @@ from codegen_cli.evaluation.report.document.marks import (
     certainty_notes,
     run_cells,
     run_order,
+    run_title,
 )
 from codegen_cli.evaluation.report.document.plot import Dot, DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
-    label,
-    mean_text,
+    mean_cell,
     p_text,
     published_cell,
 )
@@ -88,7 +88,7 @@ def _table(report: Report, found: list[Perplexity], benchmark: Benchmark) -> Tab
         for _, mean, metric in _means(item):
             figure = _published(report, item, metric)
             beside += [figure] if figure else []
-            cells.append(Cell(mean_text(mean)))
+            cells.append(mean_cell(mean))
             cells += [published_cell(figure)] if _is_published(benchmark, metric) else []
         turns = report.runs[item.run].manifest.turns
         first = run_cells(
@@ -133,7 +133,7 @@ def _plot(report: Report, found: list[Perplexity]) -> DotPlot:
         groups = (item.solved, item.unsolved)
         dots = [_dot(place, mean) for place, mean in enumerate(groups) if mean]
         turns = report.runs[item.run].manifest.turns
-        name = f"#{item.run + 1} {label(report.runs[item.run])}"
+        name = run_title(report, item.run)
         rows.append(DotRow(f"{name}, {turns}" if turns else name, tuple(dots), p_text(item.test)))
         figures = [
             (place, figure)

@@ -18,12 +18,12 @@ from codegen_cli.evaluation.report.document.marks import (
     run_cells,
     run_link,
     run_order,
+    run_title,
 )
 from codegen_cli.evaluation.report.document.plot import DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
-    label,
-    mean_text,
+    mean_cell,
     p_text,
     percent,
     published_cell,
@@ -159,9 +159,9 @@ def _prompt_table(report: Report, found: list[Pair]) -> Table:
                     start[0],
                     run_link(pair.single),
                     start[1],
-                    Cell(mean_text(prompts.multi if prompts else None)),
+                    mean_cell(prompts.multi if prompts else None),
                     published_cell(beside[0]),
-                    Cell(mean_text(prompts.single if prompts else None)),
+                    mean_cell(prompts.single if prompts else None),
                     published_cell(beside[1]),
                     Cell(p_text(prompts.test) if prompts else ""),
                 )
@@ -195,7 +195,7 @@ def _gain_cell(gain: Gain | None, *, count: bool = False) -> Cell:
 def _rates(report: Report, found: list[Pair]) -> DotPlot:
     rows = [
         DotRow(
-            label(report.runs[pair.multi]),
+            run_title(report, pair.multi),
             (percent_dot(0, pair.multi_rate), percent_dot(1, pair.single_rate)),
             f"{signed(pair.gain.difference.value, 1)}",
         )
@@ -207,7 +207,7 @@ def _rates(report: Report, found: list[Pair]) -> DotPlot:
 def _levels(report: Report, found: list[Pair]) -> DotPlot:
     rows = [
         DotRow(
-            label(report.runs[pair.multi]),
+            run_title(report, pair.multi),
             tuple(
                 percent_dot(place, gain.difference)
                 for place, level in enumerate(DIFFICULTIES)

@@ -45,16 +45,16 @@ def signed(value: float, digits: int = 2) -> str:
     return text[1:] if float(text) == 0 else text.replace("-", "−")
 
 
-def mean_text(found: Mean | None) -> str:
+def mean_cell(found: Mean | None) -> Cell:
     """Return a mean with its standard error and count.
 
-    >>> mean_text(Mean(4.166, 0.0625, 92)), mean_text(Mean(4, None, 1)), mean_text(None)
-    ('4.17 ±0.06 (n 92)', '4.00 (n 1)', '–')
+    >>> mean_cell(Mean(4.166, 0.0625, 92)).text, mean_cell(Mean(4, None, 1)).detail
+    ('4.17 ±0.06', 'n 1')
     """
     if found is None:
-        return "–"
+        return NOTHING
     error = f" ±{found.error:.2f}" if found.error is not None else ""
-    return f"{found.value:.2f}{error} (n {found.count})"
+    return Cell(f"{found.value:.2f}{error}", f"n {found.count}")
 
 
 def p_text(test: Test | None) -> str:
