@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 #: The paper's program prefix (salesforce/CodeGen, `codegen1/benchmark/mtpb_sample.py`).
 PROGRAM_PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
@@ -12,6 +14,13 @@ DEFAULT_MODEL = "nano"
 
 #: The type that `codegen convert` writes: nearly nothing lost at half the size of F16.
 DEFAULT_FILE_TYPE = "Q8_0"
+
+
+#: Tokens of the KV cache that the samples of an evaluation share: some 25 answers of 300 tokens.
+EVALUATION_CACHE = 8192
+
+#: What computes: llama.cpp on a GGUF file, or transformers on a Hugging Face folder.
+EngineName = Literal["llama.cpp", "transformers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,14 @@ class Sampling:
     repeat_penalty: float = 1.0
     max_tokens: int = 128
     seed: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Lora:
+    """An adapter file to add to a model, and how much of it: 1 is what it was trained for."""
+
+    path: Path
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,8 @@ class EngineSettings:
     the size of the KV cache when it should hold more than one context. `strict` decodes each answer
     alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
     in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
-    the layers that each GPU gets.
+    the layers that each GPU gets. `lora` are adapters that are added to the weights. `engine`
+    is what computes.
     """
 
     gpu_layers: str = "auto"
@@ -68,3 +86,5 @@ class EngineSettings:
     exact: bool = False
     main_gpu: int | None = None
     tensor_split: tuple[float, ...] = ()
+    lora: tuple[Lora, ...] = ()
+    engine: EngineName = "llama.cpp"

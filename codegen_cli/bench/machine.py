@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from codegen_cli import __version__
+from codegen_cli.hardware import processor, system
 
-_CPU_INFO = Path("/proc/cpuinfo")
 _STATUS = Path("/proc/self/status")
 
 
@@ -21,16 +21,9 @@ def machine() -> dict[str, Any]:
     return {
         "processor": processor(),
         "cpus": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
+        "system": system(),
         "load_average": round(os.getloadavg()[0], 2),
     }
-
-
-def processor() -> str:
-    """Return the name of the CPU."""
-    text = _CPU_INFO.read_text() if _CPU_INFO.is_file() else ""
-    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    return found[1].strip() if found else platform.processor() or platform.machine()
 
 
 def versions() -> dict[str, str]:

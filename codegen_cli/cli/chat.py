@@ -12,6 +12,7 @@ import typer
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
 from codegen_cli.cli import running_options as r
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.steps import read_prefix
@@ -42,9 +43,11 @@ def chat(
     execute: r.RunUnasked = False,
     unsafe_no_sandbox: r.NoSandbox = False,
     model: o.Model = o.MODEL,
+    engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
+    lora: o.LoraFiles = None,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -81,6 +84,8 @@ def chat(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
+        engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
     with open_engine(model, settings, speculation) as engine:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen_cli import console
+from codegen_cli.errors import UsageError
 from codegen_cli.files import read_input
 from codegen_cli.registry.find import find_model
 from codegen_cli.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from codegen_cli.engine.llama_engine import LlamaEngine
+    from codegen_cli.engine.base import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,41 @@ def open_engine(
     speculation: Speculation = Speculation(),
     *,
     quiet: bool = False,
-) -> LlamaEngine:
+) -> Engine:
     """Load a model by name or path; the placement is printed once on stderr unless quiet.
 
     Raises:
         ModelError: it is missing or unreadable.
+        UsageError: the engine cannot do what is asked for.
     """
-    path = find_model(model)
-    # Imported here: llama_cpp and numpy cost about 0.3 s, which `--help` must not pay.
-    from codegen_cli.engine.bindings import llama
     from codegen_cli.engine.listener import Listener
-    from codegen_cli.engine.llama_engine import LlamaEngine
+    from codegen_cli.engine.open_model import model_path, open_model
+
+    path = model_path(model, settings)
+    if settings.engine == "llama.cpp":
+        _warn_of_ignored_options(settings)
+    elif speculation != Speculation():
+        raise UsageError(
+            "--speculate, --context-file and --draft do not work with --engine transformers",
+            "leave them out",
+        )
+    elif settings.lora:
+        raise UsageError(
+            "--lora does not work with --engine transformers", "merge the adapter into the folder"
+        )
+    listener = Listener(note=_silent if quiet else console.note, warn=console.warn)
+    with console.stderr().status(f"loading {path.stem}…"):
+        engine = open_model(path, settings, listener=listener)
+        _speculate(engine, speculation)
+    if not quiet:
+        info = engine.info
+        console.note(f"{info.name} {info.file_type}{_added(engine)} · {engine.placement}")
+    return engine
+
+
+def _warn_of_ignored_options(settings: EngineSettings) -> None:
+    # Imported here: llama_cpp costs about 0.3 s, which `--help` must not pay.
+    from codegen_cli.engine.bindings import llama
     from codegen_cli.engine.placement import ignored_gpu_options
 
     build_has_gpu = bool(llama().llama_supports_gpu_offload())
@@ -49,21 +74,25 @@ def open_engine(
             f"{option} is ignored: this build of llama.cpp has no GPU backend, or no GPU is here "
             "(see `codegen doctor`)"
         )
-    listener = Listener(note=_silent if quiet else console.note, warn=console.warn)
-    with console.stderr().status(f"loading {path.stem}…"):
-        engine = LlamaEngine(path, settings, listener=listener)
-        _speculate(engine, speculation)
-    if not quiet:
-        info = engine.info
-        console.note(f"{info.name} {info.file_type} · {engine.placement}")
-    return engine
 
 
 def _silent(_message: str) -> None:
     pass
 
 
-def _speculate(engine: LlamaEngine, speculation: Speculation) -> None:
+def _added(engine: Engine) -> str:
+    """Name the adapters that change the model."""
+    from codegen_cli.engine.llama_engine import LlamaEngine
+
+    adapters = engine.adapters if isinstance(engine, LlamaEngine) else ()
+    return "".join(f" + {adapter}" for adapter in adapters)
+
+
+def _speculate(engine: Engine, speculation: Speculation) -> None:
+    from codegen_cli.engine.llama_engine import LlamaEngine
+
+    if not isinstance(engine, LlamaEngine):
+        return
     if speculation.draft is not None:
         engine.draft_with_model(find_model(speculation.draft))
     elif speculation.on or speculation.files:

@@ -16,6 +16,7 @@ from codegen_cli.cli import options as o
 from codegen_cli.cli import running_options as r
 from codegen_cli.cli.cases import case_number, judge_of, read_cases, steps_of_cases
 from codegen_cli.cli.live import LiveView, NoView
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.run_show import check, deliver, show
@@ -73,6 +74,8 @@ def run(
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
+    engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -128,6 +131,8 @@ def run(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
+        engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
     with ExitStack() as stack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from codegen_cli.engine.records import Chunk, Completion, FinishReason
-from codegen_cli.engine.vocabulary import TextStream, Vocabulary
+from codegen_cli.engine.vocabulary import Pieces, TextStream
 from codegen_cli.program import Stopper
 
 
@@ -18,7 +18,7 @@ class Answer:
         reused_tokens: int,
         max_tokens: int,
         stopper: Stopper,
-        vocabulary: Vocabulary,
+        vocabulary: Pieces,
     ) -> None:
         self.tokens: list[int] = []
         self.logprobs: list[float] = []

@@ -8,7 +8,6 @@ the KV cache has no room for their longest possible answer.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from codegen_cli.engine.prefix_cache import PrefixCache, Sequence, common_prefix
 from codegen_cli.engine.records import Chunk, Completion
 from codegen_cli.engine.sampler import Sampler
 from codegen_cli.engine.vocabulary import Vocabulary
+from codegen_cli.engine.waiting import Waiting
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Stopper
 from codegen_cli.settings import Sampling
@@ -108,16 +108,19 @@ class Batch:
         self._slots: list[_Slot] = []
         self._started = 0.0
 
-    def run(self, requests: Iterable[Request]) -> Iterator[tuple[int, Chunk | Completion]]:
+    def run(self, requests: Iterable[Request | None]) -> Iterator[tuple[int, Chunk | Completion]]:
         """Yield the number of a request with a Chunk for each token, then with its Completion.
 
+        A request is taken when there is a place for it; None is none for now (see `Engine`).
         Stopped by the user, all requests under way end with what they have; the others do not
         begin.
         """
-        waiting = deque(enumerate(requests))
+        waiting = Waiting(requests)
         try:
-            while waiting or self._slots:
+            while True:
                 self._admit(waiting)
+                if not self._slots:
+                    return
                 if not self._decode():
                     yield from ((slot.number, slot.answer.finish()) for slot in self._slots)
                     return
@@ -127,10 +130,9 @@ class Batch:
             for slot in list(self._slots):
                 self._free(slot)
 
-    def _admit(self, waiting: deque[tuple[int, Request]]) -> None:
+    def _admit(self, waiting: Waiting[Request]) -> None:
         """Start waiting requests, in order, while there are places and cells."""
-        while waiting and len(self._slots) < self._places:
-            number, request = waiting[0]
+        while len(self._slots) < self._places and (request := waiting.first()) is not None:
             prompt = request.tokens[:-1]
             known = self._cache.common(prompt)
             if any(slot.will_share(prompt) > known for slot in self._slots):
@@ -138,7 +140,7 @@ class Batch:
             reserved = sum(slot.missing_cells for slot in self._slots)
             if self._slots and not self._cache.fits(prompt, request.cells, reserved):
                 return
-            waiting.popleft()
+            number = waiting.take()
             sequence = self._cache.acquire(prompt, reserved + request.cells - known)
             self._slots.append(_Slot(number, request, sequence, self._vocabulary))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Many
+from dataclasses import replace
 from pathlib import Path
 
+from codegen_cli.engine.adapter import Adapter
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
 from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
@@ -17,9 +19,9 @@ from codegen_cli.engine.offload import OffloadPlan
 from codegen_cli.engine.open_context import open_context
 from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
+from codegen_cli.engine.room import check_answer_fits, check_score_fits, context_size
 from codegen_cli.engine.scoring import Span, score_spans
 from codegen_cli.engine.threads import model_threads
-from codegen_cli.errors import ContextFull, UsageError
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
 
@@ -41,7 +43,7 @@ class LlamaEngine:
         self._listener = listener
         self._model = Model(path, settings, threads, listener=listener)
         self.info = self._model.info
-        self.n_ctx = _context_size(settings.ctx, self.info.n_ctx_train)
+        self.n_ctx = context_size(settings.ctx, self.info.n_ctx_train)
         cells = max(self.n_ctx, settings.kv_tokens or 0)
         self._context = open_context(
             self._model, cells, threads, sequences=SEQUENCES, exact=settings.exact
@@ -69,7 +71,8 @@ class LlamaEngine:
             ModelError: it is missing, broken or does not fit.
         """
         check_same_vocabulary(read_gguf(path), self._model.file)
-        model = Model(path, self._settings, self._threads, listener=self._listener)
+        settings = replace(self._settings, lora=())  # adapters fit one size of model only
+        model = Model(path, settings, self._threads, listener=self._listener)
         self._draft = DraftModel(model, self.n_ctx, self._threads)
         self._new_drafter = self._draft.drafter
 
@@ -77,6 +80,11 @@ class LlamaEngine:
     def placement(self) -> str:
         """Say where the model really runs."""
         return str(self._model.placement)
+
+    @property
+    def adapters(self) -> tuple[Adapter, ...]:
+        """Return the adapters that are added to the weights."""
+        return self._model.adapters
 
     @property
     def plan(self) -> OffloadPlan:
@@ -103,19 +111,22 @@ class LlamaEngine:
         return (item for _, item in many)
 
     def generate_many(
-        self, prompts: Many[Prompt], should_stop: Callable[[], bool] = never
+        self, prompts: Iterable[Prompt | None], should_stop: Callable[[], bool] = never
     ) -> Iterator[tuple[int, Chunk | Completion]]:
         """Continue many prompts in one batch; yield the number of a prompt with what came of it.
 
-        The text of an answer depends on its prompt, seed and settings; see `EngineSettings.strict`
-        for the last bits.
+        Prompts are asked for one by one as there is room (see `Engine`); those of a list are
+        checked before any work. The text of an answer depends on its prompt, seed and settings;
+        see `EngineSettings.strict` for the last bits.
 
         Raises:
             ContextFull: a prompt and its `max_tokens` exceed the context.
         """
-        # Guesses only pay for an answer that has a batch to itself.
-        new_drafter = self._new_drafter if len(prompts) == 1 else _no_drafter
-        requests = [Request(self._tokens(p), p.sampling, p.stopper, new_drafter()) for p in prompts]
+        requests: Iterable[Request | None] = map(self._request, prompts)
+        if isinstance(prompts, Many):
+            # Guesses only pay for an answer that has a batch to itself.
+            drafter = self._new_drafter() if len(prompts) == 1 else None
+            requests = [self._request(prompt, drafter) for prompt in prompts]
         batch = Batch(
             self._context, self._cache, self.vocabulary, should_stop, strict=self._settings.strict
         )
@@ -133,30 +144,37 @@ class LlamaEngine:
             Interrupted: `should_stop` said so.
             ContextFull: a pair exceeds the context.
         """
-        spans = []
-        for prefix, text in texts:
-            before = self.vocabulary.tokenize(prefix) or [self.vocabulary.end_of_text]
-            span = Span(before, self.vocabulary.tokenize(text))
-            if len(before) + len(span.tokens) > self.n_ctx:
-                raise ContextFull(
-                    f"{len(before) + len(span.tokens)} tokens to score "
-                    f"({len(before)} in the prefix), but the context has {self.n_ctx}",
-                    "shorten the text",
-                )
-            spans.append(span)
-        return score_spans(self._context, self._cache, spans, should_stop)
+        spans = [(self.vocabulary.prompt(p), self.vocabulary.tokenize(t)) for p, t in texts]
+        return self.score_tokens(spans, should_stop)
+
+    def score_tokens(
+        self,
+        spans: Many[tuple[list[int], list[int]]],
+        should_stop: Callable[[], bool] = never,
+    ) -> list[Score]:
+        """Return the log-probabilities of tokens, each given a prefix of at least one token.
+
+        Raises:
+            Interrupted: `should_stop` said so.
+            ContextFull: a pair exceeds the context.
+        """
+        for prefix, tokens in spans:
+            check_score_fits(len(prefix), len(tokens), self.n_ctx)
+        jobs = [Span(prefix, tokens) for prefix, tokens in spans]
+        return score_spans(self._context, self._cache, jobs, should_stop)
+
+    def forget(self) -> None:
+        """Empty the KV cache: what follows depends on nothing before it, to the last bit."""
+        self._cache.forget()
+
+    def _request(self, prompt: Prompt | None, drafter: Drafter | None = None) -> Request | None:
+        if prompt is None:
+            return None
+        return Request(self._tokens(prompt), prompt.sampling, prompt.stopper, drafter)
 
     def _tokens(self, prompt: Prompt) -> list[int]:
-        # An empty prompt still needs one token to predict from: the end of a text before it.
-        tokens = self.vocabulary.tokenize(prompt.text) or [self.vocabulary.end_of_text]
-        max_tokens = prompt.sampling.max_tokens
-        if len(tokens) + max_tokens > self.n_ctx:
-            room = self.n_ctx - len(tokens)
-            raise ContextFull(
-                f"requested {len(tokens) + max_tokens} tokens ({len(tokens)} in the prompt, "
-                f"{max_tokens} for the answer), but the context has {self.n_ctx}",
-                f"use --max-tokens {room} or less" if room > 0 else "shorten the program",
-            )
+        tokens = self.vocabulary.prompt(prompt.text)
+        check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return tokens
 
     def close(self) -> None:
@@ -175,14 +193,3 @@ class LlamaEngine:
 
 def _no_drafter() -> None:
     return None
-
-
-def _context_size(asked: int | None, trained: int) -> int:
-    if asked is None:
-        return trained
-    if not 8 <= asked <= trained:
-        raise UsageError(
-            f"--ctx {asked} is outside 8…{trained}, the context the model was trained for",
-            f"use --ctx {trained} or less",
-        )
-    return asked

@@ -16,8 +16,12 @@ _TINY = 64 << 20
 
 def model_threads(path: Path) -> int:
     """Return the threads that pay for a model file."""
-    tiny = path.is_file() and path.stat().st_size < _TINY
-    return 1 if tiny else default_threads()
+    return threads_for(path.stat().st_size) if path.is_file() else default_threads()
+
+
+def threads_for(size: int) -> int:
+    """Return the threads that pay for weights of `size` bytes."""
+    return 1 if size < _TINY else default_threads()
 
 
 def default_threads() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import ctypes
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from codegen_cli.engine.bindings import llama
 from codegen_cli.errors import CodegenError
@@ -39,6 +39,13 @@ class Vocabulary:
             )
         return list(buffer[:count])
 
+    def prompt(self, text: str) -> list[int]:
+        """Return the tokens that a model continues: at least one.
+
+        Before an empty text stands the end of another one.
+        """
+        return self.tokenize(text) or [self.end_of_text]
+
     def piece(self, token: int) -> bytes:
         """Return the bytes that one token stands for (possibly half a character)."""
         known = self._pieces.get(token)
@@ -64,10 +71,20 @@ class Vocabulary:
         return bool(self._c.llama_vocab_is_eog(self._vocab, token))
 
 
+class Pieces(Protocol):
+    """What an answer asks of a vocabulary."""
+
+    def piece(self, token: int) -> bytes:
+        """Return the bytes that one token stands for (possibly half a character)."""
+
+    def is_end(self, token: int) -> bool:
+        """Say whether the model ends its answer with this token."""
+
+
 class TextStream:
     """Turn tokens into text as they come, never showing half a character."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Pieces) -> None:
         self._vocabulary = vocabulary
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 

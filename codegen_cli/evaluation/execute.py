@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from codegen_cli.errors import Interrupted
 from codegen_cli.sandbox import Check, Execution, Script, Verdict
 
 Progress = Callable[[int, int], None]
-Answer = TypeVar("Answer", Execution, Verdict)
 
 
 class Runs(Protocol):

@@ -79,25 +79,29 @@ def _rule_of(match: re.Match[str]) -> Rule:
     return Rule[str(match.lastgroup)]
 
 
-def _first_cut(text: str, start: int, met: set[Rule]) -> tuple[int, Rule] | None:
+def _first_cut(
+    text: str, start: int, met: set[Rule], ignored: frozenset[Rule]
+) -> tuple[int, Rule] | None:
     """Find the first cut at or after `start`; the free matches passed on the way enter `met`."""
     for match in _RULES.finditer(text, start):
         rule = _rule_of(match)
+        if rule in ignored:
+            continue
         if rule not in _FIRST_IS_FREE or rule in met:
             return match.start(), rule
         met.add(rule)
     return None
 
 
-def truncate(completion: str) -> Truncation:
-    """Cut a completion where its turn ends.
+def truncate(completion: str, ignored: frozenset[Rule] = frozenset()) -> Truncation:
+    """Cut a completion where its turn ends, by all rules but the `ignored` ones.
 
     The released script (`codegen1/benchmark/mtpb_sample.py`) cuts at the second line that starts
     with `print`, what is left at the second that starts with `def`, and what is left of that at
     the first terminal pattern. No cut removes a match of another rule before it, so the three
     cuts end where the earliest of all of them is, and one scan finds it.
     """
-    end, rule = _first_cut(completion, 0, set()) or (len(completion), None)
+    end, rule = _first_cut(completion, 0, set(), ignored) or (len(completion), None)
     return Truncation(completion[:end], rule, completion[end:])
 
 
@@ -108,8 +112,9 @@ class StopWatcher:
     at the end of the text reaches back over no finished one, so later text only adds later cuts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ignored: frozenset[Rule] = frozenset()) -> None:
         self.fired: Rule | None = None
+        self._ignored = ignored
         self._pieces: list[str] = []
         self._met: set[Rule] = set()
         self._window = ""  # the undecided end of the text, after one character of context for `^`
@@ -122,7 +127,7 @@ class StopWatcher:
         if self.fired is not None:
             return ""
         window = self._window + piece
-        found = _first_cut(window, self._undecided, self._met)
+        found = _first_cut(window, self._undecided, self._met, self._ignored)
         if found is not None:
             safe, self.fired = found
             return window[self._released : safe]
@@ -135,7 +140,7 @@ class StopWatcher:
 
     def finish(self) -> Truncation:
         """Truncate everything that was fed."""
-        return truncate("".join(self._pieces))
+        return truncate("".join(self._pieces), self._ignored)
 
     def _unfinished(self, window: str) -> tuple[int, int]:
         """Return where the safe text ends and where the next scan must begin."""
@@ -145,5 +150,5 @@ class StopWatcher:
             return len(window), len(window)
         # The beginning of a free match must be scanned again, but it is safe to show.
         rule = _rule_of(match)
-        free = rule in _FIRST_IS_FREE and rule not in self._met
+        free = rule in self._ignored or (rule in _FIRST_IS_FREE and rule not in self._met)
         return (len(window) if free else match.start()), match.start()

@@ -1,26 +1,23 @@
-"""The sandbox: workers that run programs nobody trusts, and what it takes to trust the workers."""
+"""The sandbox: hands programs nobody trusts to workers that have proved their walls."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import selectors
+import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
 
 from codegen_cli.errors import SandboxUnavailable
-from codegen_cli.sandbox.inside.attacks import NAMES_ONLY
-from codegen_cli.sandbox.records import Attack, Check, Execution, Script, Tier, Variable, Verdict
-from codegen_cli.sandbox.value import decode_text
+from codegen_cli.sandbox.messages import Answer, Job, answer_to, lost, message, wall_limit
+from codegen_cli.sandbox.records import Attack, Check, Execution, Script, Tier, Verdict
+from codegen_cli.sandbox.tier import leaks, proven
 from codegen_cli.sandbox.worker import Worker, WorkerDied
 
-Job = Script | Check
-Answer = Execution | Verdict
-
 _POLL_SECONDS = 0.1
-_PATIENCE = 30.0
+#: A job whose worker dies is tried once more: it may have been the worker's fault.
 _ATTEMPTS = 2
 
 
@@ -29,24 +26,35 @@ def never() -> bool:
     return False
 
 
-class Sandbox:
-    """Runs programs in enclosed processes; use it as a context manager.
+@dataclass(eq=False)
+class _Errand:
+    """A job in a worker's hands, and when to give the worker up."""
 
-    Not safe for use by several threads at once.
+    number: int
+    job: Job
+    worker: Worker
+    deadline: float
+    attempt: int = 1
+
+
+class Sandbox:
+    """Runs programs in enclosed processes; a context manager, not for several threads at once.
+
+    `tier` is what the first worker proved by attacking itself, `report` attack by attack; every
+    later worker has to prove the same.
 
     Raises:
-        SandboxUnavailable: this system can enclose nothing, and `allow_unsafe` is not set.
+        SandboxUnavailable: nothing here encloses a program, and `allow_unsafe` is not set.
+        CodegenError: a worker does not start.
     """
 
     def __init__(self, workers: int | None = None, *, allow_unsafe: bool = False) -> None:
-        self._size = workers or os.cpu_count() or 1
-        self._idle: list[Worker] = []
-        self._busy: dict[Worker, tuple[int, Job, int]] = {}
-        self._namespaces = True
+        self._size = workers or _cores()
         self._allow_unsafe = allow_unsafe
+        self._namespaces = True
         self.tier: Tier = "none"
         self.report: tuple[Attack, ...] = ()
-        self._idle.append(self._start())
+        self._idle = [self._start()]
 
     def __enter__(self) -> Sandbox:
         return self
@@ -61,10 +69,10 @@ class Sandbox:
 
     def close(self) -> None:
         """End every worker; leave no process and no folder behind."""
-        for worker in [*self._idle, *self._busy]:
-            worker.close()
-        self._idle.clear()
-        self._busy.clear()
+        for worker in self._idle:
+            worker.hang_up()
+        while self._idle:
+            self._idle.pop().close()
 
     def run(self, script: Script) -> Execution:
         """Run one program."""
@@ -81,59 +89,65 @@ class Sandbox:
     def map(
         self, jobs: Iterable[Job], should_stop: Callable[[], bool] = never
     ) -> Iterator[tuple[int, Answer]]:
-        """Yield (number, answer) as jobs finish; pull a job only when a worker is free."""
+        """Yield (number, answer) in order of completion; pull a job when a worker is free.
+
+        Ends early when `should_stop` says so; what is under way then is dropped.
+        """
         waiting = enumerate(jobs)
-        mine: set[Worker] = set()
-        more = True
-        try:
-            with selectors.DefaultSelector() as selector:
-                while more or mine:
-                    while more and len(mine) < self._size and not should_stop():
-                        job = next(waiting, None)
-                        more = job is not None
-                        if job is not None:
-                            worker = self._give(*job)
-                            mine.add(worker)
-                            selector.register(worker.asker, selectors.EVENT_READ, worker)
-                    if should_stop():
-                        return
-                    for key, _ in selector.select(_POLL_SECONDS):
-                        worker = key.data
-                        selector.unregister(worker.asker)
-                        mine.discard(worker)
-                        number, answer, successor = self._take(worker)
-                        if successor is not None:
-                            mine.add(successor)
-                            selector.register(successor.asker, selectors.EVENT_READ, successor)
+        exhausted = False
+        with selectors.DefaultSelector() as selector:
+            try:
+                while not should_stop():
+                    while not exhausted and len(selector.get_map()) < self._size:
+                        number, job = next(waiting, (-1, None))
+                        if job is None:
+                            exhausted = True
                         else:
-                            yield number, answer
-        finally:
-            for worker in mine:
-                self._busy.pop(worker, None)
-                worker.close()
+                            self._hand_over(selector, number, job)
+                    if not selector.get_map():
+                        return
+                    ready = {key.fd for key, _ in selector.select(_POLL_SECONDS)}
+                    yield from self._collect(selector, ready)
+            finally:
+                for errand in _errands(selector):
+                    errand.worker.close()
 
     def _one(self, job: Job) -> Answer:
-        return next(self.map([job]))[1]
+        (answer,) = self.map([job])
+        return answer[1]
 
-    def _give(self, number: int, job: Job, attempt: int = 1) -> Worker:
+    def _hand_over(
+        self, selector: selectors.BaseSelector, number: int, job: Job, attempt: int = 1
+    ) -> None:
         worker = self._idle.pop() if self._idle else self._start()
-        self._busy[worker] = (number, job, attempt)
-        with contextlib.suppress(WorkerDied):  # `_take` finds it dead, and tries again
-            worker.send(*_message(job))
-        return worker
+        deadline = time.monotonic() + wall_limit(job)
+        errand = _Errand(number, job, worker, deadline, attempt)
+        selector.register(worker.asker, selectors.EVENT_READ, errand)
+        with contextlib.suppress(WorkerDied):  # `_collect` finds it dead
+            worker.send(*message(job))
 
-    def _take(self, worker: Worker) -> tuple[int, Any, Worker | None]:
-        """Return the number and answer of a worker's job, or the worker that tries it again."""
-        number, job, attempt = self._busy.pop(worker)
-        try:
-            answer = _answer(job, worker.receive())
-        except WorkerDied:
-            worker.close()
-            if attempt < _ATTEMPTS:
-                return number, None, self._give(number, job, attempt + 1)
-            return number, _lost(job), None
-        self._idle.append(worker)
-        return number, answer, None
+    def _collect(
+        self, selector: selectors.BaseSelector, ready: set[int]
+    ) -> Iterator[tuple[int, Answer]]:
+        """Yield the answers of workers that are ready; give jobs of dead ones to others."""
+        for errand in _errands(selector):
+            worker = errand.worker
+            if worker.asker.fileno() not in ready and time.monotonic() < errand.deadline:
+                continue
+            selector.unregister(worker.asker)
+            try:
+                if worker.asker.fileno() not in ready:
+                    raise WorkerDied
+                answer = answer_to(errand.job, worker.receive())
+            except WorkerDied:
+                worker.close()
+                if errand.attempt < _ATTEMPTS:
+                    self._hand_over(selector, errand.number, errand.job, errand.attempt + 1)
+                    continue
+                answer = lost(errand.job)
+            else:
+                self._idle.append(worker)
+            yield errand.number, answer
 
     def _start(self) -> Worker:
         """Start a worker behind the best walls there are, and have it prove them."""
@@ -141,67 +155,23 @@ class Sandbox:
         if "refused" in worker.hello:
             worker.close()
             self._namespaces = False
-            worker = Worker(False)
-        tier, report = _judge(worker.hello, self._namespaces)
+            worker = Worker(namespaces=False)
+        tier, report = proven(worker.hello, self._namespaces)
         if tier == "none" and not self._allow_unsafe:
             worker.close()
             raise SandboxUnavailable(
-                "this system cannot enclose a program: " + _leaks(report),
-                "run it elsewhere, or trust the programs with --unsafe-no-sandbox",
+                f"nothing here encloses a program: it could {leaks(report)}",
+                "use another machine, or --unsafe-no-sandbox if you trust every program",
             )
         self.tier, self.report = tier, report
         return worker
 
 
-def _judge(hello: dict[str, Any], namespaces: bool) -> tuple[Tier, tuple[Attack, ...]]:
-    """Name the tier that the attacks proved."""
-    through = hello["through"]
-    if through is None:
-        return "none", tuple(Attack(name, False) for name in hello["tried"])
-    names = [*hello["tried"], *(name for name in through if name not in hello["tried"])]
-    report = tuple(Attack(name, name not in through) for name in names)
-    if set(through) - NAMES_ONLY:
-        return "none", report
-    if "seatbelt" in hello["walls"]:
-        return "macos-seatbelt", report
-    return ("os-strict" if namespaces and not through else "os"), report
+def _errands(selector: selectors.BaseSelector) -> list[_Errand]:
+    return [key.data for key in selector.get_map().values()]
 
 
-def _leaks(report: tuple[Attack, ...]) -> str:
-    open_ = [attack.name for attack in report if not attack.contained]
-    return f"a program can {', '.join(open_)}"
-
-
-def _message(job: Job) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    limits = asdict(job.limits)
-    if isinstance(job, Script):
-        body = {"source": job.source, "stdin": job.stdin, "prints": job.prints}
-        return {"kind": "script", **body, **limits}, None
-    body = {"program": job.program, "entry_point": job.entry_point}
-    text = {"trusted": job.trusted, "test": job.test, "entry_point": job.entry_point}
-    return {"kind": "check", **body, **limits}, text
-
-
-def _answer(job: Job, told: dict[str, Any]) -> Answer:
-    cpu, wall = told["cpu_seconds"], told["wall_seconds"]
-    if isinstance(job, Check):
-        return Verdict(told["passed"], told["result"], cpu, wall)
-    printed = told["last_print"]
-    return Execution(
-        status=told["status"],
-        stdout=told["stdout"],
-        stderr=told["stderr"],
-        error=told["error"],
-        error_line=told.get("line"),
-        variables=tuple(Variable(*row) for row in told.get("variables", ())),
-        last_print=None if printed is None else decode_text(printed),
-        printed=printed is not None,
-        cpu_seconds=cpu,
-        wall_seconds=wall,
-    )
-
-
-def _lost(job: Job) -> Answer:
-    if isinstance(job, Check):
-        return Verdict(False, "failed: the worker died")
-    return Execution("killed", error="the worker died")
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import json
 import os
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -17,68 +16,63 @@ from typing import Any
 from codegen_cli.errors import CodegenError
 from codegen_cli.sandbox.inside import wire
 
-#: Everything a program sees of the environment; its hash order and threads are fixed.
+#: All that a program sees of the environment; its hash order and number of threads are fixed.
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONHASHSEED": "0",
-    **dict.fromkeys(
-        (
-            "OPENBLAS_NUM_THREADS",
-            "OMP_NUM_THREADS",
-            "MKL_NUM_THREADS",
-            "BLIS_NUM_THREADS",
-            "NUMEXPR_NUM_THREADS",
-            "VECLIB_MAXIMUM_THREADS",
-        ),
-        "1",
-    ),
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    # macOS: forking after its frameworks were loaded is what a zygote is for.
+    "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }
 _START = "import sys; sys.path[0] = sys.argv[1]; from inside.zygote import main; main()"
-_PATIENCE = 600
-_GOODBYE = 5.0
+_ABOVE_STREAMS = 3
+_GOODBYE_SECONDS = 5.0
+_MOST_LAST_WORDS = 1 << 16
 
 
 class WorkerDied(Exception):
-    """The worker is gone without an answer."""
+    """A worker is gone without an answer."""
 
 
 class Worker:
-    """A zygote with its socket; `hello` is what it said of its walls."""
+    """A zygote with its two sockets; `hello` is what it said of its walls.
+
+    Raises:
+        CodegenError: there is no room for its scratch folder, or it does not start.
+    """
 
     def __init__(self, namespaces: bool) -> None:
-        self._folder = _folder()
-        self.asker, jobs = socket.socketpair()
-        self._texts, texts = socket.socketpair()
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            self.asker.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", _PATIENCE, 0))
-        setup = {
-            "folder": self._folder,
-            "folders": _packages(),
-            "jobs": jobs.fileno(),
-            "texts": texts.fileno(),
-            "namespaces": namespaces,
-        }
-        command = [sys.executable, "-S", "-s", "-B", "-X", "utf8", "-c", _START]
-        here = str(Path(__file__).parent)
-        scratch = f"{self._folder}/scratch"
-        with jobs, texts:
-            self._process = subprocess.Popen(
-                [*command, here, json.dumps(setup)],
-                pass_fds=(jobs.fileno(), texts.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env=_ENVIRONMENT | {"HOME": scratch, "TMPDIR": scratch},
-                start_new_session=True,
-            )
+        self._namespaces = namespaces
+        self._folder = _make_folder()
         try:
-            self.hello = self.receive()
+            self.asker, asker = _pair()
+            self._texts, texts = _pair()
+            with asker, texts:
+                self._process = _start(self._folder, asker, texts, namespaces)
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise CodegenError(f"cannot start a sandbox: {error.strerror or error}") from error
+        self.hello = self._greeting()
+
+    def _greeting(self) -> dict[str, Any]:
+        try:
+            hello: dict[str, Any] = self.receive()
         except WorkerDied:
+            assert self._process.stderr is not None
+            words = self._process.stderr.read(_MOST_LAST_WORDS).decode(errors="replace")
+            hello = {"failed": words.strip().rpartition("\n")[2] or "it left without a word"}
+        refused = hello.get("refused") if not self._namespaces else None
+        if failed := hello.get("failed", refused):
             self.close()
-            raise
+            raise CodegenError(f"the sandbox does not start: {failed}")
+        return hello
 
     def send(self, job: dict[str, Any], text: dict[str, Any] | None = None) -> None:
         """Hand a job over; `text` is what only a judge may read.
@@ -104,33 +98,70 @@ class Worker:
         except wire.Broken as error:
             raise WorkerDied from error
 
-    def close(self) -> None:
-        """End the worker and whatever it runs, and remove its folder."""
+    def hang_up(self) -> None:
+        """Tell the worker to end whatever it runs, and itself."""
         self.asker.close()
         self._texts.close()
+
+    def close(self) -> None:
+        """Hang up, wait for the worker's end, and see to it that its folder is gone."""
+        self.hang_up()
         try:
-            self._process.wait(_GOODBYE)
+            self._process.wait(_GOODBYE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _folder() -> str:
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Return two connected sockets, the second above the standard streams' numbers.
+
+    Where those are closed a new socket gets one of them, and a child would lose it.
+    """
+    mine, low = socket.socketpair()
+    with low:
+        number = fcntl.fcntl(low.fileno(), fcntl.F_DUPFD_CLOEXEC, _ABOVE_STREAMS)
+    return mine, socket.socket(fileno=number)
+
+
+def _start(
+    folder: str, asker: socket.socket, texts: socket.socket, namespaces: bool
+) -> subprocess.Popen[bytes]:
+    setup = {
+        "folder": folder,
+        "packages": _packages(),
+        "asker": asker.fileno(),
+        "texts": texts.fileno(),
+        "namespaces": namespaces,
+    }
+    options = ["-S", "-s", "-B", "-X", "utf8", "-c", _START]
+    return subprocess.Popen(
+        [sys.executable, *options, str(Path(__file__).parent), json.dumps(setup)],
+        pass_fds=(asker.fileno(), texts.fileno()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        env=_ENVIRONMENT | {"HOME": f"{folder}/scratch", "TMPDIR": f"{folder}/scratch"},
+    )
+
+
+def _make_folder() -> str:
     try:
-        folder = tempfile.mkdtemp(prefix="codegen-sandbox-")
-        os.mkdir(f"{folder}/scratch", 0o700)  # noqa: PTH102
+        folder = os.path.realpath(tempfile.mkdtemp(prefix="codegen-sandbox-"))
+        Path(folder, "scratch").mkdir(mode=0o700)
     except OSError as error:
         raise CodegenError(
-            f"cannot make a scratch folder: {error.strerror or error}",
-            "set TMPDIR to a folder with room that you may write",
+            f"cannot make a scratch folder: {error}",
+            "set TMPDIR to a folder that you may write and that has room",
         ) from error
-    return os.path.realpath(folder)
+    return folder
 
 
 def _packages() -> list[str]:
-    """Return the folders of installed packages, and of nothing else on the path."""
-    found = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
-    with contextlib.suppress(ValueError):
-        return [path for path in found if Path(path).is_dir()]
-    return found
+    """Return the folders of installed packages, and nothing else of the import path."""
+    names = ("site-packages", "dist-packages")
+    return [path for path in sys.path if Path(path).name in names and Path(path).is_dir()]

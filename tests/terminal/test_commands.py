@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from process import Run
 
-HEAVY = ("numpy", "llama_cpp", "prompt_toolkit", "huggingface_hub", "gguf")
+HEAVY = ("numpy", "llama_cpp", "prompt_toolkit", "huggingface_hub", "gguf", "torch", "ray")
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("convert", "--help")])

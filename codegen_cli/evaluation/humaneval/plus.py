@@ -10,7 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-#: Runs beside the canonical solution, where a candidate cannot reach it.
+#: Runs where no candidate can reach it. The canonical program has a namespace of its own, for a
+#: recursive one must find itself there.
 _TEST = """
 import copy as _copy
 import json as _json
@@ -47,20 +48,26 @@ def _is_zero(coefficients, x, atol):
     return abs(sum(c * _math.pow(x, i) for i, c in enumerate(coefficients))) <= atol
 
 
+_canonical = {{}}
+exec({canonical!r}, _canonical)
+
+
 def check(candidate):
     for arguments in _json.loads({inputs!r}):
         got = candidate(*_copy.deepcopy(arguments))
         if {entry_point!r} == "find_zero":
             assert _is_zero(*arguments, got, {atol!r})
         else:
-            expected = {entry_point}(*_copy.deepcopy(arguments))
+            expected = _canonical[{entry_point!r}](*_copy.deepcopy(arguments))
             assert _agrees(got, expected, {atol!r}), "another answer than the canonical solution's"
 """
 
 
-def plus_test(entry_point: str, inputs: Sequence[list[Any]], atol: float) -> str:
-    """Return a test that runs where the canonical solution is defined as `entry_point`.
+def plus_test(canonical: str, entry_point: str, inputs: Sequence[list[Any]], atol: float) -> str:
+    """Return a test that compares `entry_point` of a candidate and of the canonical program.
 
     The inputs travel as JSON, so that no value of them is code.
     """
-    return _TEST.format(entry_point=entry_point, inputs=json.dumps(list(inputs)), atol=atol)
+    return _TEST.format(
+        canonical=canonical, entry_point=entry_point, inputs=json.dumps(list(inputs)), atol=atol
+    )

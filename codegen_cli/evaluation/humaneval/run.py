@@ -7,11 +7,11 @@ from typing import cast
 
 from codegen_cli.errors import CheckFailed, UsageError
 from codegen_cli.evaluation.execute import Progress, Runs, answers, never, silent
-from codegen_cli.evaluation.humaneval.checks import checks_for, limits_after
+from codegen_cli.evaluation.humaneval.checks import Checker
 from codegen_cli.evaluation.humaneval.problem import HumanEvalProblem
 from codegen_cli.evaluation.humaneval.sample import HumanEvalSample, program_of
 from codegen_cli.evaluation.humaneval.score import HumanEvalScore, Outcome
-from codegen_cli.sandbox import Check, Limits, Verdict
+from codegen_cli.sandbox import Check, Verdict
 
 _SHOWN = 3
 
@@ -36,19 +36,15 @@ def score_humaneval(
         Interrupted: `should_stop` said so.
     """
     check_complete(problems, samples, incomplete=incomplete)
-    limits = check_canonical(problems, sandbox, should_stop)
-    by_id = {problem.task_id: problem for problem in problems}
-    jobs: list[Check] = []
-    first: list[int] = []
-    for sample in samples:
-        problem = by_id[sample.task_id]
-        first.append(len(jobs))
-        jobs += checks_for(problem, program_of(sample, problem), limits[sample.task_id])
-    verdicts = _verdicts(jobs, sandbox, should_stop, on_progress)
-    ends = [*first[1:], len(jobs)]
+    checkers = check_canonical(problems, sandbox, should_stop)
+    checks = [
+        checkers[sample.task_id].checks(program_of(sample, checkers[sample.task_id].problem))
+        for sample in samples
+    ]
+    verdicts = _verdicts(checks, sandbox, should_stop, on_progress)
     outcomes = [
-        Outcome(by_id[sample.task_id], sample, *verdicts[start:end])
-        for sample, start, end in zip(samples, first, ends, strict=True)
+        Outcome(checkers[sample.task_id].problem, sample, *found)
+        for sample, found in zip(samples, verdicts, strict=True)
     ]
     attempted = {sample.task_id for sample in samples}
     scored = [problem for problem in problems if problem.task_id in attempted]
@@ -57,32 +53,28 @@ def score_humaneval(
 
 def check_canonical(
     problems: Sequence[HumanEvalProblem], sandbox: Runs, should_stop: Callable[[], bool] = never
-) -> dict[str, tuple[Limits, ...]]:
-    """Let the canonical solutions pass, and return the limits of EvalPlus' inputs by problem.
+) -> dict[str, Checker]:
+    """Let the canonical solutions pass, and return by problem what makes its checks.
 
-    A problem without a canonical solution is left out.
+    A problem without a canonical solution is left out of that.
 
     Raises:
         CheckFailed: one does not pass, so that no other verdict could be trusted.
     """
-    solved = [problem for problem in problems if problem.canonical_solution]
-    checks = [checks_for(p, p.prompt + p.canonical_solution) for p in solved]
-    jobs = [check for pair in checks for check in pair]
-    verdicts = iter(_verdicts(jobs, sandbox, should_stop, silent))
-    limits: dict[str, tuple[Limits, ...]] = {problem.task_id: () for problem in problems}
+    checkers = {problem.task_id: Checker(problem) for problem in problems}
+    checks = [checker.canonical() for checker in checkers.values()]
     failed = []
-    for problem, pair in zip(solved, checks, strict=True):
-        found = [next(verdicts) for _ in pair]
-        failed += [f"{problem.task_id} {v.result}" for v in found if not v.passed][:1]
-        if problem.inputs is not None:
-            limits[problem.task_id] = tuple(limits_after(v.cpu_seconds) for v in found)
+    verdicts = _verdicts(checks, sandbox, should_stop, silent)
+    for checker, found in zip(checkers.values(), verdicts, strict=True):
+        failed += [f"{checker.problem.task_id} {v.result}" for v in found if not v.passed][:1]
+        checker.learn([verdict.cpu_seconds for verdict in found])
     if failed:
         shown = "; ".join(failed[:_SHOWN])
         raise CheckFailed(
-            f"{len(failed)} of {len(solved)} canonical solutions do not pass: {shown}",
+            f"{len(failed)} of {len(problems)} canonical solutions do not pass: {shown}",
             "no score is given: check the data file, and `codegen doctor`",
         )
-    return limits
+    return checkers
 
 
 def check_complete(
@@ -119,12 +111,15 @@ def check_complete(
 
 
 def _verdicts(
-    jobs: Sequence[Check],
+    checks: Sequence[Sequence[Check]],
     sandbox: Runs,
     should_stop: Callable[[], bool],
     on_progress: Progress,
-) -> list[Verdict]:
+) -> list[list[Verdict]]:
+    """Return the verdicts of every program's checks."""
+    jobs = [check for own in checks for check in own]
     found: dict[int, Verdict] = {}
     for number, answer in answers(jobs, sandbox, should_stop, on_progress):
         found[number] = cast(Verdict, answer)
-    return [found[number] for number in range(len(jobs))]
+    numbers = iter(range(len(jobs)))
+    return [[found[next(numbers)] for _ in own] for own in checks]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from codegen_cli.sandbox import Array, Opaque, Value
 
-#: Types whose objects equal plain numbers, also inside a list.
-_NUMBERS = ("Decimal", "Fraction", "longdouble", "float128")
+#: Types whose objects equal plain numbers, also inside a list; their text says all of them.
+_NUMBERS = {"Decimal": Decimal, "Fraction": Fraction}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Ghost:
     def __str__(self) -> str:
         return self._opaque.text
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        make = _NUMBERS.get(self._opaque.type)
+        # Most other objects have one text for both.
+        return self._opaque.text if make is None else repr(make(self._opaque.text))
 
     def __bool__(self) -> bool:
         return self._opaque.truth
@@ -41,15 +46,18 @@ class Ghost:
         return map(live, self._opaque.items)
 
     def __float__(self) -> float:
-        return float(self._number())
+        number = self._number()
+        # The sandbox asks for a float first: a whole number came from an object that has none.
+        if isinstance(number, int):
+            raise TypeError(f"{self._opaque.type!r} object is no float")
+        return number
 
     def __int__(self) -> int:
         return int(self._number())
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, (int, float)) and self._opaque.type.endswith(_NUMBERS):
-            return self._opaque.number == other
-        return self is other
+        make = _NUMBERS.get(self._opaque.type)
+        return self is other if make is None else bool(make(self._opaque.text) == other)
 
     def __hash__(self) -> int:
         return id(self)

@@ -32,13 +32,16 @@ def reference_source(program: str) -> Source:
 
     `try_rewrite_ast_with_print` of `codegen1/benchmark/mtpb_exec.py`: any last statement with a
     value is rewritten (`x = 5` becomes `x = print(5)`), but a call of a function whose name starts
-    with "print"; a program that cannot be parsed or written back is run as it is.
+    with "print"; a program that cannot be parsed or written back is run as it is. The script also
+    sets `exit` and `quit` to None (`reliability_guard`), so that calling them is one more exception
+    it ignores.
     """
 
     def rewrite(tree: ast.Module) -> bool:
         last: Any = tree.body[-1]
-        if _called_name(last).startswith("print"):
-            return False
+        guarded = _without_exits(tree)
+        if _called_name(last).startswith("print") or not hasattr(last, "value"):
+            return guarded
         last.value = ast.Call(ast.Name("print", ast.Load()), [last.value], [])
         return True
 
@@ -80,6 +83,25 @@ def _rewritten(program: str, rewrite: Callable[[ast.Module], bool]) -> Source:
     # Hostile text makes the parser and the writer raise nearly anything.
     except Exception:
         return as_it_is
+
+
+def _without_exits(tree: ast.Module) -> bool:
+    """Begin a program that names `exit` or `quit` by setting both to None; say whether it does."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    if names.isdisjoint(("exit", "quit")):
+        return False
+    # Imports from __future__ may only follow a docstring and each other.
+    first = 0
+    while first < len(tree.body) and _comes_first(tree.body[first]):
+        first += 1
+    tree.body[first:first] = ast.parse("exit = quit = None").body
+    return True
+
+
+def _comes_first(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module == "__future__"
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _called_name(statement: Any) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
-from . import syscalls
-from .libc import syscall
+from .libc import NR, syscall
 
 _VERSION_3 = 0x20080522
 
@@ -15,7 +14,7 @@ def drop() -> None:
     """Empty the effective, permitted and inheritable sets of this thread."""
     header = struct.pack("=Ii", _VERSION_3, 0)
     syscall(
-        syscalls.numbers()["capset"],
+        NR["capset"],
         ctypes.create_string_buffer(header, len(header)),
         ctypes.create_string_buffer(24),
     )

@@ -84,7 +84,7 @@ class _Encoder:
         return ["a", form, dtype, shape, [self.encode(item, depth + 1) for item in items]]
 
     def _text(self, text: str) -> str:
-        self.left -= len(text) // 8
+        self.left -= len(text) // 4
         if self.left < 0:
             raise TooLarge
         return text
@@ -112,7 +112,7 @@ class _Encoder:
             number = _float(number)
         elif number is not None:
             number = self._integer(number)
-        return ["o", kind.__name__, self._text(text), items, number, truth]
+        return ["o", kind.__name__[:200], self._text(text), items, number, truth]
 
 
 def _float(number: float) -> Any:

@@ -3,151 +3,116 @@
 from __future__ import annotations
 
 import os
-import signal
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from . import judge, player, script, wire
-from .child import UNPROTECTED, fork
+from . import judge, player, script
+from .answers import execution, verdict
+from .child import fork
+from .pipe import Pipe
 from .slot import Slot
+from .usage import Meter
 from .walls import Walls
-from .watch import Outcome, Pipe, watch
+from .watch import Watch
 
 _MOST_REPORT = 4 << 20
-_STATUSES = ("ok", "exception", "exit", "memory")
+#: Leads nowhere in the zygote, as do all low descriptors.
+_NOTHING = 0
 
 
 class Desk:
-    """What every job of a worker needs: the walls, the scratch folder, the two lines to the asker.
+    """What every job of a worker needs.
 
-    `texts` carries what judges read; this process never does, so that no player, forked from it,
-    can find a test in its memory.
+    `asker` is the line to who asks. `texts` is a second one, which only judges read: this process
+    never does, so that no player, forked from it, finds a test in its memory.
     """
 
-    def __init__(self, walls: Walls, base: str, asker: int, texts: int, nothing: int) -> None:
+    def __init__(self, walls: Walls, meter: Meter, base: str, asker: int, texts: int) -> None:
         self.walls = walls
+        self.meter = meter
         self.base = base
         self.asker = asker
         self.texts = texts
-        self.nothing = nothing
+
+    def watch(self, job: dict[str, Any], pids: list[int], pipes: list[Pipe]) -> Watch:
+        """Return what became of processes, at their end."""
+        made = Watch(job, pids, pipes)
+        made.until_done(self.asker, self.base, self.meter)
+        return made
+
+
+def do_alone(
+    desk: Desk, job: dict[str, Any], run: Callable[[], None], stdin: int = _NOTHING
+) -> tuple[Watch, list[Pipe]]:
+    """Run something in one child: stdin, stdout, stderr, and a report on descriptor 3."""
+    pipes = [Pipe(job["output_bytes"]), Pipe(job["output_bytes"]), Pipe(_MOST_REPORT)]
+    try:
+        ends = [stdin, *(pipe.write_end for pipe in pipes)]
+        pid = fork(desk.walls, job, ends, desk.base, run)
+        for pipe in pipes:
+            os.close(pipe.write_end)
+        return desk.watch(job, [pid], pipes), pipes
+    finally:
+        for pipe in pipes:
+            pipe.close()
 
 
 def do_script(desk: Desk, job: dict[str, Any]) -> dict[str, Any]:
     """Run a program and say what it did."""
     slot = Slot() if job["prints"] else None
-    out, err = Pipe(job["output_bytes"]), Pipe(job["output_bytes"])
-    report = Pipe(_MOST_REPORT)
-    pipes = [out, err, report]
-    stdin = _stdin(job["stdin"]) if job["stdin"] else desk.nothing
-    ends = [stdin, *(pipe.write_end for pipe in pipes)]
+    stdin = _stdin(job["stdin"], desk.base) if job["stdin"] else _NOTHING
     try:
-        pid = fork(desk.walls, job, ends, desk.base, lambda: script.run(job["source"], 3, slot))
-        for pipe in pipes:
-            os.close(pipe.write_end)
-        outcome = watch(job, [pid], pipes, desk.asker, desk.base)
+        run = partial(script.run, job["source"], 3, slot)
+        watch, pipes = do_alone(desk, job, run, stdin)
+        printed = slot.read() if slot is not None else None
     finally:
-        for pipe in pipes:
-            pipe.close()
-        if stdin != desk.nothing:
+        if stdin != _NOTHING:
             os.close(stdin)
-    answer = _execution(bytes(report.data), outcome, outcome.exits[pid])
-    printed = slot.read() if slot is not None else None
-    if slot is not None:
-        slot.close()
-    return answer | {
-        "stdout": out.data[: job["output_bytes"]].decode(errors="replace"),
-        "stderr": err.data[: job["output_bytes"]].decode(errors="replace"),
+        if slot is not None:
+            slot.close()
+    out, err, report = (bytes(pipe.data) for pipe in pipes)
+    return execution(report, watch) | {
+        "stdout": out[: job["output_bytes"]].decode(errors="replace"),
+        "stderr": err[: job["output_bytes"]].decode(errors="replace"),
         "last_print": None if printed is None else printed.decode(errors="replace"),
-        "cpu_seconds": outcome.cpu,
-        "wall_seconds": outcome.wall,
     }
 
 
-def _stdin(text: str) -> int:
-    """Return a descriptor that reads a text, without a file or a writer to wait for."""
-    made = os.memfd_create("stdin")
-    data = memoryview(text.encode(errors="replace"))
-    while data:
-        data = data[os.write(made, data) :]
-    os.lseek(made, 0, os.SEEK_SET)
-    return made
-
-
-def _execution(report: bytes, outcome: Outcome, code: int) -> dict[str, Any]:
-    """Return status, error, line and variables; the report is the program's own word."""
-    if outcome.stopped:
-        status = "killed" if outcome.stopped == "scratch" else outcome.stopped
-        return {"status": status, "error": _STOPPED[outcome.stopped]}
-    try:
-        told = wire.parse(report[4:])
-        status, error, line = told["status"], told.get("error", ""), told.get("line")
-        variables = [[str(part) for part in row][:3] for row in told.get("variables", [])]
-        if status in _STATUSES and isinstance(line, (int, type(None))):
-            return {"status": status, "error": str(error), "line": line, "variables": variables}
-    except (wire.Broken, LookupError, TypeError, AttributeError):
-        pass
-    return _died(outcome, code)
-
-
-_STOPPED = {
-    "cpu": "used up its CPU time",
-    "wall": "took too long",
-    "output": "wrote too much",
-    "scratch": "filled its scratch folder",
-}
-
-
-def _died(outcome: Outcome, code: int) -> dict[str, Any]:
-    if code == UNPROTECTED:
-        return {"status": "killed", "error": "the sandbox could not be put up"}
-    if code < 0:
-        if -code in (signal.SIGXCPU, signal.SIGPROF, signal.SIGVTALRM):
-            return {"status": "cpu", "error": _STOPPED["cpu"]}
-        return {"status": "killed", "error": f"killed by {signal.Signals(-code).name}"}
-    return {"status": "exit", "error": f"the program left (exit code {code})"}
+def _stdin(text: str, base: str) -> int:
+    """Return a descriptor that reads a text, from a file that has no name."""
+    path = f"{base}/stdin"
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    os.unlink(path)  # noqa: PTH108
+    rest = memoryview(text.encode(errors="replace"))
+    while rest:
+        rest = rest[os.write(opened, rest) :]
+    os.lseek(opened, 0, os.SEEK_SET)
+    return opened
 
 
 def do_check(desk: Desk, job: dict[str, Any]) -> dict[str, Any]:
     """Let a judge, in one process, test a function of a program, in another."""
-    calls, answers, verdict = os.pipe(), os.pipe(), Pipe(_MOST_REPORT)
-    nothing = [desk.nothing] * 3
+    calls, answers, said = os.pipe(), os.pipe(), Pipe(_MOST_REPORT)
+    nothing = [_NOTHING] * 3
     playing = fork(
         desk.walls,
         job,
         [*nothing, calls[0], answers[1]],
         desk.base,
-        lambda: player.run(job["program"], job["entry_point"], 3, 4),
+        partial(player.run, job["program"], job["entry_point"], 3, 4),
     )
     judging = fork(
         desk.walls,
         job,
-        [*nothing, answers[0], calls[1], verdict.write_end, desk.texts],
+        [*nothing, answers[0], calls[1], said.write_end, desk.texts],
         None,
-        lambda: judge.run(6, 3, 4, 5),
+        partial(judge.run, 6, 3, 4, 5),
     )
-    for end in (*calls, *answers, verdict.write_end):
+    for end in (*calls, *answers, said.write_end):
         os.close(end)
     try:
-        outcome = watch(job, [playing, judging], [verdict], desk.asker, desk.base)
+        watch = desk.watch(job, [playing, judging], [said])
     finally:
-        verdict.close()
-    return _verdict(bytes(verdict.data), outcome, playing) | {
-        "cpu_seconds": outcome.cpu,
-        "wall_seconds": outcome.wall,
-    }
-
-
-def _verdict(said: bytes, outcome: Outcome, playing: int) -> dict[str, Any]:
-    if outcome.stopped in ("cpu", "wall"):
-        return {"passed": False, "result": "timed out"}
-    if outcome.stopped:
-        return {"passed": False, "result": f"failed: {_STOPPED[outcome.stopped]}"}
-    try:
-        told = wire.parse(said[4:])
-    except wire.Broken:
-        return {"passed": False, "result": "failed: the test ended without a verdict"}
-    if told.get("gone"):
-        died = _died(outcome, outcome.exits[playing])
-        if died["status"] == "cpu":
-            return {"passed": False, "result": "timed out"}
-        return {"passed": False, "result": f"failed: {died['error']}"}
-    return {"passed": told["passed"] is True, "result": str(told["result"])}
+        said.close()
+    return verdict(bytes(said.data), watch, playing)

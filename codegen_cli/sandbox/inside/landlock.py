@@ -7,10 +7,8 @@ import os
 import struct
 from collections.abc import Iterable
 
-from . import syscalls
-from .libc import syscall
+from .libc import NR, syscall
 
-_NR = syscalls.numbers()
 _VERSION = 1
 _RULE_PATH_BENEATH = 1
 
@@ -30,7 +28,7 @@ _SCRATCH = (
 def version() -> int:
     """Return the ABI that the kernel offers, 0 where it offers none."""
     try:
-        return syscall(_NR["landlock_create_ruleset"], None, 0, _VERSION)
+        return syscall(NR["landlock_create_ruleset"], None, 0, _VERSION)
     except (OSError, KeyError):
         return 0
 
@@ -48,7 +46,7 @@ def ruleset(abi: int, read: Iterable[str], write: Iterable[str]) -> int:
     attributes = struct.pack("=QQQ", handled, 3 if abi >= 4 else 0, scoped)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     made = syscall(
-        _NR["landlock_create_ruleset"], ctypes.create_string_buffer(attributes, 24), size, 0
+        NR["landlock_create_ruleset"], ctypes.create_string_buffer(attributes, 24), size, 0
     )
     for paths, rights in ((read, _READ), (write, _SCRATCH)):
         for path in paths:
@@ -58,7 +56,7 @@ def ruleset(abi: int, read: Iterable[str], write: Iterable[str]) -> int:
 
 def restrict(made: int) -> None:
     """Hold this thread and those it starts to a ruleset, for good; needs no_new_privs."""
-    syscall(_NR["landlock_restrict_self"], made, 0)
+    syscall(NR["landlock_restrict_self"], made, 0)
 
 
 def _handled(abi: int) -> int:
@@ -79,7 +77,7 @@ def _add(made: int, path: str, rights: int) -> None:
             rights &= _FILE
         data = struct.pack("=Qi", rights, opened)
         syscall(
-            _NR["landlock_add_rule"],
+            NR["landlock_add_rule"],
             made,
             _RULE_PATH_BENEATH,
             ctypes.create_string_buffer(data, len(data)),

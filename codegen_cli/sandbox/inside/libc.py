@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 
+from . import syscalls
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
-#: A path, a number, a structure, or nothing.
-Argument = "int | bytes | ctypes.Array[ctypes.c_char] | None"
+#: name -> number on this machine.
+NR = syscalls.numbers()
 
 
 def syscall(number: int, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
@@ -26,6 +28,10 @@ def syscall(number: int, *arguments: int | bytes | ctypes.Array[ctypes.c_char] |
     return result
 
 
-def address(data: ctypes.Array[ctypes.c_char]) -> int:
-    """Return where a buffer lies in memory."""
-    return ctypes.addressof(data)
+def prctl(option: int, value: int) -> None:
+    """Change a property of this process. Numbers: linux/prctl.h.
+
+    Raises:
+        OSError: the kernel refused it.
+    """
+    syscall(NR["prctl"], option, value, 0, 0, 0)

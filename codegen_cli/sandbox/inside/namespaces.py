@@ -9,8 +9,7 @@ import ctypes
 import os
 import struct
 
-from . import syscalls
-from .libc import syscall
+from .libc import NR, syscall
 
 _NEWNS, _NEWUTS, _NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -19,8 +18,6 @@ _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000
 _MNT_DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV, _ATTR_NOEXEC = 0x1, 0x2, 0x4, 0x8
-
-_NR = syscalls.numbers()
 
 
 def enter() -> None:
@@ -32,7 +29,7 @@ def enter() -> None:
         OSError: the system forbids it.
     """
     uid, gid = os.geteuid(), os.getegid()
-    syscall(_NR["unshare"], _NEWUSER | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
+    syscall(NR["unshare"], _NEWUSER | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{uid} {uid} 1"),
@@ -48,7 +45,7 @@ def build_root(base: str, folders: list[str], devices: list[str], size: int, fil
     Raises:
         OSError: the system forbids it.
     """
-    syscall(_NR["unshare"], _NEWNS)
+    syscall(NR["unshare"], _NEWNS)
     _mount(b"none", "/", b"", _MS_REC | _MS_PRIVATE)
     _mount(b"tmpfs", base, b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=1m,mode=755")
     for path in folders:
@@ -62,8 +59,8 @@ def build_root(base: str, folders: list[str], devices: list[str], size: int, fil
     options = f"size={size},nr_inodes={files},mode=700".encode()
     _mount(b"tmpfs", base + base, b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
     os.chdir(base)
-    syscall(_NR["pivot_root"], b".", b".")
-    syscall(_NR["umount2"], b".", _MNT_DETACH)
+    syscall(NR["pivot_root"], b".", b".")
+    syscall(NR["umount2"], b".", _MNT_DETACH)
     os.chdir("/")
     _seal("/", _ATTR_RDONLY | _ATTR_NOSUID | _ATTR_NODEV | _ATTR_NOEXEC, 0)
 
@@ -76,8 +73,8 @@ def _bind(source: str, target: str, attributes: int) -> None:
 def _seal(target: str, attributes: int, flags: int) -> None:
     data = struct.pack("=QQQQ", attributes, 0, 0, 0)
     held = ctypes.create_string_buffer(data, len(data))
-    syscall(_NR["mount_setattr"], _AT_FDCWD, os.fsencode(target), flags, held, len(data))
+    syscall(NR["mount_setattr"], _AT_FDCWD, os.fsencode(target), flags, held, len(data))
 
 
 def _mount(source: bytes, target: str, kind: bytes, flags: int, options: bytes = b"") -> None:
-    syscall(_NR["mount"], source, os.fsencode(target), kind, flags, options)
+    syscall(NR["mount"], source, os.fsencode(target), kind, flags, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import random
 from typing import Any
 
@@ -9,6 +10,7 @@ from . import failure, wire
 from .encode import encode
 from .revive import revive
 
+_BUILTINS = builtins.__dict__
 #: Parts of one returned value, at most.
 _MOST_VALUE = 1 << 20
 
@@ -16,16 +18,20 @@ _MOST_VALUE = 1 << 20
 def run(program: str, entry_point: str, hear: int, say: int) -> None:
     """Run the program, then serve calls until the other side leaves."""
     random.seed(0)
+    originals = dict(_BUILTINS)
     namespace: dict[str, Any] = {"__name__": "program", "__file__": failure.FILE}
     try:
         exec(compile(program, failure.FILE, "exec", dont_inherit=True), namespace)  # noqa: S102
-        function = namespace[entry_point]
-    except KeyError:
-        wire.send(say, _raised(NameError(f"name '{entry_point}' is not defined")))
-        return
     except BaseException as error:
         wire.send(say, _raised(error))
         return
+    finally:
+        # A program that broke a builtin broke it for itself.
+        _BUILTINS.update(originals)
+    if entry_point not in namespace:
+        wire.send(say, _raised(NameError(f"name '{entry_point}' is not defined")))
+        return
+    function = namespace[entry_point]
     wire.send(say, ["ready"])
     while True:
         arguments, keywords = wire.receive(hear)

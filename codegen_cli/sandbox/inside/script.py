@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import json
 import linecache
 import mmap
 import random
@@ -22,6 +21,7 @@ _MOST_VARIABLES = 200
 _MOST_VALUE = 1 << 14
 #: Freed when memory runs out, so that there is room to say so.
 _RESERVE = 8 << 20
+_BUILTINS = builtins.__dict__
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _BY_NAME = (types.FunctionType, types.BuiltinFunctionType, type)
 
@@ -33,24 +33,36 @@ def run(source: str, report: int, slot: Slot | None) -> None:
     module.__dict__["__file__"] = failure.FILE
     sys.modules["__main__"] = module
     known = set(module.__dict__)
-    lines = source.splitlines(keepends=True)
-    linecache.cache[failure.FILE] = (len(source), None, lines, failure.FILE)
+    originals = dict(_BUILTINS)
+    streams = (sys.stdout, sys.stderr)
     if slot is not None:
         builtins.print = _recording(builtins.print, slot)
-    random.seed(0)
+    error = _execute(source, module.__dict__)
+    # A program that broke a builtin broke it for itself.
+    _BUILTINS.update(originals)
     answer: dict[str, Any] = {"status": "ok"}
-    try:
-        exec(compile(source, failure.FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
-    except BaseException as error:
+    if error is not None:
         reserve.close()
         answer = failure.describe(error)
         failure.show(error)
     _wind_up()
-    if answer["status"] == "ok":
+    if error is None:
         answer["variables"] = _variables(module, known)
-        _flush()
+    _flush(*streams, sys.stdout, sys.stderr)
     with contextlib.suppress(wire.Broken):
         wire.send(report, answer)
+
+
+def _execute(source: str, namespace: dict[str, Any]) -> BaseException | None:
+    """Run a program in a namespace; return what ended it early."""
+    lines = source.splitlines(keepends=True)
+    linecache.cache[failure.FILE] = (len(source), None, lines, failure.FILE)
+    random.seed(0)
+    try:
+        exec(compile(source, failure.FILE, "exec", dont_inherit=True), namespace)  # noqa: S102
+    except BaseException as error:
+        return error
+    return None
 
 
 def _recording(original: Any, slot: Slot) -> Any:
@@ -66,9 +78,9 @@ def _recording(original: Any, slot: Slot) -> Any:
 
 def _keep(slot: Slot, value: Any) -> None:
     try:
-        slot.write(json.dumps(encode(value, _MOST_VALUE)).encode())
+        slot.write(wire.dump(encode(value, _MOST_VALUE)))
     except ValueError:
-        slot.write(json.dumps(opaque(value)).encode())
+        slot.write(wire.dump(opaque(value)))
 
 
 def _wind_up() -> None:
@@ -81,11 +93,10 @@ def _wind_up() -> None:
     with contextlib.suppress(BaseException):
         if atexit is not None:
             atexit._run_exitfuncs()
-    _flush()
 
 
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+def _flush(*streams: Any) -> None:
+    for stream in streams:
         with contextlib.suppress(BaseException):
             stream.flush()
 

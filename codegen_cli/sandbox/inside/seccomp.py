@@ -11,7 +11,7 @@ import platform
 import struct
 
 from . import syscalls
-from .libc import syscall
+from .libc import NR, syscall
 
 #: What a single-process Python program with threads and files needs.
 _ALLOWED = """
@@ -21,7 +21,7 @@ _ALLOWED = """
     timerfd_gettime stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2
     getcwd chdir fchdir getdents getdents64 mkdir mkdirat rmdir unlink unlinkat rename renameat
     renameat2 link linkat symlink symlinkat readlink readlinkat umask ftruncate fallocate fsync
-    fdatasync flock fadvise64 copy_file_range sendfile brk mmap munmap mprotect mremap madvise msync
+    fdatasync fadvise64 copy_file_range sendfile brk mmap munmap mprotect mremap madvise msync
     mincore membarrier futex futex_waitv set_robust_list get_robust_list rseq set_tid_address
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
     pause alarm setitimer getitimer nanosleep clock_nanosleep clock_gettime clock_getres
@@ -44,14 +44,22 @@ _EPERM, _ENOSYS = 1, 38
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_SET_MODE_FILTER, _GET_ACTION_AVAIL = 1, 2
+#: Stands for the process that the filter is for; no argument is ever compared with it.
+_SOMEBODY = 0xFFFFFFFE
 #: Calls of the x32 interface carry this bit; their numbers are another table.
 _X32 = 0x40000000
 
 Instruction = tuple[int, int, int, int]
 
 
-def supported(machine: str = platform.machine()) -> bool:
-    """Say whether there is a table for this machine."""
+def available(machine: str = platform.machine()) -> bool:
+    """Say whether there is a table for this machine, and a kernel that takes filters."""
+    try:
+        refuse = struct.pack("=I", _ERRNO)
+        syscall(NR["seccomp"], _GET_ACTION_AVAIL, 0, ctypes.create_string_buffer(refuse, 4))
+    except (OSError, KeyError):
+        return False
     return machine in _AUDIT
 
 
@@ -108,16 +116,31 @@ def pack(program: list[Instruction]) -> bytes:
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 
 
-def install(code: bytes) -> None:
+def install(code: bytearray) -> None:
     """Filter this thread and those it starts, for good; needs no_new_privs.
 
     Raises:
         OSError: the kernel has no seccomp or refuses the filter.
     """
-    held = ctypes.create_string_buffer(code, len(code))
+    held = (ctypes.c_char * len(code)).from_buffer(code)
     header = struct.pack("@HP", len(code) // 8, ctypes.addressof(held))
-    # SECCOMP_SET_MODE_FILTER, no flags.
-    syscall(_NR["seccomp"], 1, 0, ctypes.create_string_buffer(header, len(header)))
+    syscall(NR["seccomp"], _SET_MODE_FILTER, 0, ctypes.create_string_buffer(header))
 
 
-_NR = syscalls.numbers()
+class Filter:
+    """A filter assembled once; each process that installs it puts its own number in."""
+
+    def __init__(self) -> None:
+        program = assemble(_SOMEBODY)
+        self._code = bytearray(pack(program))
+        self._places = [8 * i + 4 for i, (*_, k) in enumerate(program) if k == _SOMEBODY]
+
+    def install(self, pid: int) -> None:
+        """Filter this thread and those it starts, for good.
+
+        Raises:
+            OSError: the kernel refuses the filter.
+        """
+        for place in self._places:
+            struct.pack_into("<I", self._code, place, pid)
+        install(self._code)

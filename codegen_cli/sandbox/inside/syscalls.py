@@ -78,7 +78,6 @@ TABLE: dict[str, tuple[int | None, int | None]] = {
     "fallocate": (285, 47),
     "fsync": (74, 82),
     "fdatasync": (75, 83),
-    "flock": (73, 32),
     "fadvise64": (221, 223),
     "copy_file_range": (326, 285),
     "sendfile": (40, 71),

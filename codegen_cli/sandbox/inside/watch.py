@@ -1,4 +1,4 @@
-"""Watch the children of one job: collect what they write, stop them at their limits, reap them."""
+"""Watch the children of one job: collect what they write, stop them at a limit, reap them."""
 
 from __future__ import annotations
 
@@ -9,139 +9,118 @@ import signal
 import time
 from typing import Any
 
-from . import scratch
-from .cpu_clock import cpu_seconds
+from .budget import Budget
+from .pipe import Pipe
+from .usage import Meter
 
-_SHORTEST, _LONGEST = 0.002, 0.25
-_CORES = os.cpu_count() or 1
-#: A program that gets less than this share of a CPU counts as waiting.
-_SHARE = 20
-_CHUNK = 1 << 16
-
-
-class Pipe:
-    """The reading end of a pipe, and what came out of it so far."""
-
-    def __init__(self, most: int) -> None:
-        self.read_end, self.write_end = os.pipe()
-        os.set_blocking(self.read_end, False)
-        self.data = bytearray()
-        self.most = most
-        self.open = True
-
-    def drain(self) -> bool:
-        """Take what is there; say whether it is too much."""
-        while self.open:
-            try:
-                part = os.read(self.read_end, _CHUNK)
-            except BlockingIOError:
-                break
-            if not part:
-                self.open = False
-            self.data += part
-            if len(self.data) > self.most:
-                return True
-        return False
-
-    def close(self) -> None:
-        """Close the reading end."""
-        os.close(self.read_end)
+#: Looking at an ending process: so often, with this pause (seconds) between.
+_GLANCES, _GLANCE = 10, 50e-6
+#: Linux tells of a socket whose other end was closed only if asked to.
+_HANGUP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)
 
 
-class Outcome:
-    """How a job ended: why it was stopped ("" if it was not), its exit, the time it took."""
+class HungUp(Exception):
+    """Nobody waits for the answer any more."""
 
-    def __init__(self) -> None:
+
+class Watch:
+    """One job's processes and pipes; the last process ends the job, the last pipe ends with it.
+
+    Afterwards `stopped` names the limit at which it was stopped ("" for none), `exits` has how each
+    process ended (as `os.waitstatus_to_exitcode`), `cpu` and `wall` the seconds it took.
+    """
+
+    def __init__(self, job: dict[str, Any], pids: list[int], pipes: list[Pipe]) -> None:
+        self._job = job
+        self._pids = pids
+        self._pipes = pipes
         self.stopped = ""
         self.exits: dict[int, int] = {}
         self.cpu = 0.0
         self.wall = 0.0
 
+    def until_done(self, asker: int, base: str, meter: Meter) -> None:
+        """Wait for the end, or make one; nothing of the job lives on.
 
-def watch(
-    job: dict[str, Any], pids: list[int], pipes: list[Pipe], hangup: int, base: str
-) -> Outcome:
-    """Wait until the last of `pids` ends, which closes the last of `pipes`; then end the others.
+        Raises:
+            HungUp: the other side closed `asker`.
+        """
+        started = time.monotonic()
+        try:
+            self.stopped = self._wait(asker, Budget(self._job, self._pids, base, meter))
+        finally:
+            for pid in self._pids:
+                if pid not in self.exits:
+                    os.kill(pid, signal.SIGKILL)
+                    self._reap(pid, 0)
+            _sweep()
+        self.wall = time.monotonic() - started
+        if self._collect() and not self.stopped:
+            self.stopped = "output"
+        # However late somebody looked, the clock decides.
+        if self.cpu > self._job["cpu_seconds"] and not self.stopped:
+            self.stopped = "cpu"
 
-    A job whose asker hangs up is ended, and so is this process.
-    """
-    outcome = Outcome()
-    started = time.monotonic()
-    try:
-        outcome.stopped = _wait(job, pids, pipes, hangup, base, outcome)
-    finally:
-        for pid in pids:
-            if pid not in outcome.exits:
-                _end(pid, outcome)
-        for pipe in pipes:
-            with contextlib.suppress(OSError):
-                if pipe.drain() and not outcome.stopped:
-                    outcome.stopped = "output"
-    outcome.wall = time.monotonic() - started
-    if outcome.cpu > job["cpu_seconds"]:
-        # However late the watcher woke, the clock decides.
-        outcome.stopped = outcome.stopped or "cpu"
-    return outcome
-
-
-def _wait(
-    job: dict[str, Any],
-    pids: list[int],
-    pipes: list[Pipe],
-    hangup: int,
-    base: str,
-    outcome: Outcome,
-) -> str:
-    poller = select.poll()
-    poller.register(hangup, select.POLLHUP | select.POLLRDHUP)
-    for pipe in pipes:
-        poller.register(pipe.read_end, select.POLLIN)
-    by_number = {pipe.read_end: pipe for pipe in pipes}
-    used, waited, pause, since, looked = 0.0, 0.0, _SHORTEST, time.monotonic(), 0.0
-    while True:
-        for number, _ in poller.poll(pause * 1000):
-            if number == hangup:
-                raise SystemExit
-            pipe = by_number[number]
-            if pipe.drain() or sum(len(p.data) for p in pipes[:-1]) > job["output_bytes"]:
+    def _wait(self, asker: int, budget: Budget) -> str:
+        poller = select.poll()
+        poller.register(asker, _HANGUP)
+        for pipe in self._pipes:
+            poller.register(pipe.read_end, select.POLLIN)
+        ends = {pipe.read_end: pipe for pipe in self._pipes}
+        while True:
+            for number, _ in poller.poll(budget.pause() * 1000):
+                if number == asker:
+                    raise HungUp
+                if ends[number].drain():
+                    return "output"
+                if not ends[number].open:
+                    poller.unregister(number)
+            if self._collected() > self._job["output_bytes"]:
                 return "output"
-            if not pipe.open:
-                poller.unregister(number)
-        if not pipes[-1].open and _ended(pids[-1], outcome):
-            return ""
-        before, used = used, sum(map(cpu_seconds, pids))
-        now = time.monotonic()
-        # A machine that slept in between is not the program's fault.
-        span = min(now - since, 2 * _LONGEST)
-        waited += max(0.0, span - _SHARE * (used - before))
-        looked, since = looked + span, now
-        if used > job["cpu_seconds"]:
-            return "cpu"
-        if waited > job["wall_seconds"]:
-            return "wall"
-        if looked > _LONGEST:
-            looked = 0.0
-            if scratch.full(base):
-                return "scratch"
-        pause = _pause(job["cpu_seconds"] - used, pipes[-1].open)
+            if self._ended(patiently=not self._pipes[-1].open):
+                return ""
+            if limit := budget.passed():
+                return limit
+
+    def _collected(self) -> int:
+        return sum(len(pipe.data) for pipe in self._pipes[:-1])
+
+    def _collect(self) -> bool:
+        """Take what the processes left in their pipes; say whether it is too much."""
+        too_much = [pipe.drain() for pipe in self._pipes]
+        return any(too_much) or self._collected() > self._job["output_bytes"]
+
+    def _ended(self, patiently: bool) -> bool:
+        """Say whether the last process is gone; one that closed its pipe has but a moment left."""
+        for _ in range(_GLANCES if patiently else 1):
+            if self._reap(self._pids[-1], os.WNOHANG):
+                return True
+            time.sleep(_GLANCE if patiently else 0)
+        return False
+
+    def _reap(self, pid: int, how: int) -> bool:
+        found, status, usage = os.wait4(pid, how)
+        if found:
+            self.exits[pid] = os.waitstatus_to_exitcode(status)
+            self.cpu += usage.ru_utime + usage.ru_stime
+        return bool(found)
 
 
-def _pause(left: float, speaking: bool) -> float:
-    if not speaking:
-        return _SHORTEST / 4
-    return min(max(left / _CORES, _SHORTEST), _LONGEST)
+def _sweep() -> None:
+    """End what a program without walls may have started; orphans are this process's children."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            found, _ = os.waitpid(-1, os.WNOHANG)
+            if not found:
+                for pid in _others():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(_GLANCE)
 
 
-def _ended(pid: int, outcome: Outcome) -> bool:
-    found, status, usage = os.wait4(pid, os.WNOHANG)
-    if found:
-        outcome.exits[pid] = os.waitstatus_to_exitcode(status)
-        outcome.cpu += usage.ru_utime + usage.ru_stime
-    return bool(found)
-
-
-def _end(pid: int, outcome: Outcome) -> None:
-    os.kill(pid, signal.SIGKILL)
-    _, status, usage = os.wait4(pid, 0)
-    outcome.exits[pid] = os.waitstatus_to_exitcode(status)
-    outcome.cpu += usage.ru_utime + usage.ru_stime
+def _others() -> list[int]:
+    """Return this process's children; as the first of its namespace, -1, which is all others."""
+    if os.getpid() == 1:
+        return [-1]
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as stream:  # noqa: PTH123
+        return [int(word) for word in stream.read().split()]

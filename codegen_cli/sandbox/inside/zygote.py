@@ -1,6 +1,6 @@
 """A worker: one single-threaded process that encloses itself, proves it, and forks per job.
 
-Started as `python -S -s -c …` with a JSON argument; speaks `wire` frames on a socket.
+Started as `python -c …` with a JSON argument; speaks `wire` frames on a socket.
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ import os
 import signal
 import site
 import sys
-from typing import Any
 
-from . import capabilities, libraries, namespaces, scratch, syscalls, wire
-from .attacks import NAMES, Targets, attack
-from .child import FIRST_OWN, fork
-from .jobs import Desk, do_check, do_script
-from .libc import syscall
+from . import libraries, namespaces, scratch, wire
+from .attacks import attack
+from .child import FIRST_OWN
+from .jobs import Desk, do_alone, do_check, do_script
+from .libc import prctl
+from .targets import Targets
+from .usage import Meter
 from .walls import Walls
-from .watch import Pipe, watch
+from .watch import HungUp
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
-_ATTACK_LIMITS = {
+#: What the attacker may use.
+_ATTACK = {
     "cpu_seconds": 10.0,
     "wall_seconds": 20.0,
     "memory_bytes": 1 << 30,
     "file_bytes": 1 << 20,
     "output_bytes": 1 << 16,
+    "threads": 1,
 }
 #: What generated programs import most: children find it loaded.
 _WARM = """
@@ -41,17 +44,28 @@ _WARM = """
 def main() -> None:
     """Serve jobs until the asker hangs up, then leave nothing behind."""
     setup = json.loads(sys.argv[2])
-    del sys.path[0], sys.argv[1:]
-    sys.path += setup["folders"]
-    asker, texts = _keep_low_free(setup["jobs"], setup["texts"])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    targets = Targets(setup["folder"])
-    with contextlib.suppress(wire.Broken):
+    del sys.path[0]
+    sys.argv[:] = ["program.py"]
+    sys.path += setup["packages"]
+    # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
+    os.setpgid(0, 0)
+    os.umask(0o077)
+    folder = setup["folder"]
+    asker, texts = _keep_low_free(setup["asker"], setup["texts"])
+    targets, meter = Targets(folder), Meter()
+    inside = _enter_namespaces(asker) if setup["namespaces"] else 0
+    if inside == 0:
+        _answer(folder, asker, texts, targets, meter, setup["namespaces"])
         if setup["namespaces"]:
-            _serve_inside(setup, asker, texts, targets)
-        else:
-            _serve(setup, asker, texts, targets)
-    _remove(setup["folder"])
+            os._exit(0)
+    elif inside is not None:
+        targets.close()
+        os.close(asker)
+        os.close(texts)
+        os.waitpid(inside, 0)
+    with contextlib.suppress(OSError):
+        scratch.empty(folder)
+        os.rmdir(folder)  # noqa: PTH106
 
 
 def _keep_low_free(*numbers: int) -> list[int]:
@@ -64,70 +78,55 @@ def _keep_low_free(*numbers: int) -> list[int]:
     return moved
 
 
-def _serve_inside(setup: dict[str, Any], asker: int, texts: int, targets: Targets) -> None:
-    """Serve from the first process of new namespaces: whatever it leaves dies with it."""
+def _enter_namespaces(asker: int) -> int | None:
+    """Fork the first process of new namespaces: return 0 in it, its number outside.
+
+    None says that the system forbids it. Whatever that process leaves behind dies with it.
+    """
     try:
         namespaces.enter()
     except OSError as error:
         wire.send(asker, {"refused": str(error)})
-        return
-    pid = os.fork()
-    if pid:
-        targets.close()
-        os.close(asker)
-        os.close(texts)
-        os.waitpid(pid, 0)
-        return
-    syscall(syscalls.numbers()["prctl"], _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    with contextlib.suppress(wire.Broken):
-        _serve(setup, asker, texts, targets)
-    os._exit(0)
-
-
-def _serve(setup: dict[str, Any], asker: int, texts: int, targets: Targets) -> None:
-    base, read = f"{setup['folder']}/scratch", libraries.folders()
-    try:
-        if setup["namespaces"]:
-            namespaces.build_root(
-                base, read, libraries.DEVICES, scratch.MOST_BYTES, scratch.MOST_FILES
-            )
-            capabilities.drop()
-    except OSError as error:
-        wire.send(asker, {"refused": str(error)})
-        return
-    if sys.platform == "linux":
-        syscall(syscalls.numbers()["prctl"], _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    walls = Walls(read, libraries.DEVICES, base)
-    desk = Desk(walls, base, asker, texts, 0)
-    wire.send(asker, {"walls": walls.names, "through": _attacked(desk, targets), "tried": NAMES})
-    targets.close()
-    _warm()
-    while True:
-        job = wire.receive(asker)
-        do = do_script if job["kind"] == "script" else do_check
-        wire.send(asker, do(desk, job))
-        scratch.empty(base)
-
-
-def _attacked(desk: Desk, targets: Targets) -> list[str] | None:
-    """Return which attacks got through; None if the attacker did not come to its end."""
-    report = Pipe(1 << 16)
-    os.set_inheritable(targets.descriptor, True)
-    pid = fork(
-        desk.walls,
-        _ATTACK_LIMITS,
-        [desk.nothing] * 3 + [report.write_end],
-        desk.base,
-        lambda: attack(targets, 4, 3),
-    )
-    os.close(report.write_end)
-    outcome = watch(_ATTACK_LIMITS, [pid], [report], desk.asker, desk.base)
-    report.close()
-    scratch.empty(desk.base)
-    if outcome.stopped or outcome.exits[pid] != 0:
         return None
-    through = [str(name) for name in wire.parse(report.data[4:])]
-    return sorted({*through, *targets.harmed()})
+    pid = os.fork()
+    if pid == 0:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    return pid
+
+
+def _answer(
+    folder: str, asker: int, texts: int, targets: Targets, meter: Meter, in_namespaces: bool
+) -> None:
+    """Put up the walls, attack them, say what held, and do jobs until the asker hangs up."""
+    base, read = f"{folder}/scratch", libraries.folders()
+    with contextlib.suppress(wire.Broken, HungUp):
+        try:
+            if in_namespaces:
+                namespaces.build_root(
+                    base, read, libraries.DEVICES, scratch.MOST_BYTES, scratch.MOST_FILES
+                )
+            elif sys.platform == "linux":
+                prctl(_PR_SET_CHILD_SUBREAPER, 1)
+            desk = Desk(Walls(read, libraries.DEVICES, base), meter, base, asker, texts)
+        except OSError as error:
+            wire.send(asker, {"refused": str(error)})
+            return
+        tried, through = _attacked(desk, targets)
+        wire.send(asker, {"walls": desk.walls.names, "tried": tried, "through": through})
+        targets.close()
+        _warm()
+        _serve(desk)
+
+
+def _attacked(desk: Desk, targets: Targets) -> tuple[list[str], list[str]]:
+    """Return which attacks were tried and which got through; none were tried if one went wrong."""
+    os.set_inheritable(targets.descriptor, True)
+    watch, pipes = do_alone(desk, _ATTACK, lambda: attack(targets, 4, 3))
+    scratch.empty(desk.base)
+    if watch.stopped or any(watch.exits.values()):
+        return [], []
+    tried, through = wire.parse(pipes[-1].data[4:])
+    return tried, sorted({*through, *targets.hit()})
 
 
 def _warm() -> None:
@@ -137,13 +136,20 @@ def _warm() -> None:
             __import__(name)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(0)
+    # Started without `site`, an interpreter has no `exit`.
     site.setquit()
     site.setcopyright()
+    # The harness's own modules are not among the ones that a program can import.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "inside"]:
+        del sys.modules[name]
     gc.collect()
     gc.freeze()
 
 
-def _remove(folder: str) -> None:
-    with contextlib.suppress(OSError):
-        scratch.empty(folder)
-        os.rmdir(folder)  # noqa: PTH106
+def _serve(desk: Desk) -> None:
+    while True:
+        job = wire.receive(desk.asker)
+        do = do_script if job["kind"] == "script" else do_check
+        answer = do(desk, job)
+        scratch.empty(desk.base)
+        wire.send(desk.asker, answer)

@@ -1,0 +1,1 @@
+"""From counts to figures with intervals; pure."""

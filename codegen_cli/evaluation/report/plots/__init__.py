@@ -1,0 +1,1 @@
+"""Plots as SVG; matplotlib draws them. The only place that imports it."""

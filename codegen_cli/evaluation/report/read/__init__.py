@@ -1,0 +1,1 @@
+"""Read running folders, which may be broken, unfinished or hostile."""
