@@ -102,6 +102,8 @@ def run(
       codegen run steps.txt -o program.py && python program.py
 
       printf 'Print the numbers from 1 to 5.' | codegen run - --json
+
+      codegen run examples/primes.txt --search beam=4,n=2
     """
     if output is not None:
         check_output(output)
