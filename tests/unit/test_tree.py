@@ -35,6 +35,7 @@ HOMES = {
     "matplotlib": ("bench/", "evaluation/report/plots/"),
     "torch": ("engine/hf/",),
     "transformers": ("engine/hf/",),
+    "ray": ("evaluation/ray_cluster.py",),
     "pygments": ("highlight.py",),
 }
 
