@@ -36,6 +36,7 @@ HOMES = {
     "matplotlib": ("bench/", "evaluation/report/plots/", "quality/plot.py"),
     "torch": ("engine/hf/",),
     "transformers": ("engine/hf/",),
+    "ray": ("evaluation/ray_cluster.py",),
     "pygments": ("highlight.py",),
 }
 
