@@ -102,6 +102,13 @@ def test_a_checkpoint_that_was_in_the_cache_before_is_used_and_stays(
     assert len(home.cached("model.safetensors")) == 1
 
 
+def test_files_in_xet_storage_come_by_plain_ranges(home: Home, hub: Hub, checkpoint: Path) -> None:
+    hub.xet = True
+    result = home.run("pull", "350M-mono")
+    assert result.returncode == 0, result.stderr
+    assert hub.sent()["model.safetensors"] == 1 and hub.requests(path="xet") == []
+
+
 def test_a_second_pull_downloads_nothing(home: Home, hub: Hub, checkpoint: Path) -> None:
     first = home.run("pull", "350M-mono")
     before = len(hub.seen)
