@@ -67,18 +67,20 @@ def cached_files(repo: str, names: Iterable[str]) -> Path | None:
     return Path(found[0]).parent if all(isinstance(path, str) for path in found) else None
 
 
-def forget(repo: str, commit: str, names: Iterable[str]) -> int:
+def forget(listing: Listing, names: Iterable[str]) -> int:
     """Remove files of a commit, and contents that no other commit uses; return the bytes freed."""
     freed = 0
-    for name in names:
-        link = snapshot(repo, commit) / name
-        contents = link.resolve()
+    wanted = set(names)
+    for file in listing.files:
+        link = snapshot(listing.repo, listing.commit) / file.name
+        if file.name not in wanted or not link.is_file():
+            continue
+        contents = blob(listing.repo, file)
         with contextlib.suppress(OSError):
-            size = contents.stat().st_size
             link.unlink()
-            if not _is_used(repo, contents):
+            if not _is_used(listing.repo, contents):
                 contents.unlink(missing_ok=True)
-                freed += size
+                freed += file.size
     return freed
 
 
@@ -89,5 +91,6 @@ def _described(path: Path) -> RemoteFile:
 
 
 def _is_used(repo: str, contents: Path) -> bool:
+    real = contents.resolve()
     links = (repo_folder(repo) / "snapshots").rglob("*")
-    return any(link.is_symlink() and link.resolve() == contents for link in links)
+    return any(link.is_symlink() and link.resolve() == real for link in links)

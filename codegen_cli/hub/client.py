@@ -28,6 +28,9 @@ _QUERY = re.compile(r"\?[^\s'\"]+")
 
 _MOST_CHARACTERS = 200
 
+#: What the disk refuses; every other system error is the network's.
+_DISK = frozenset({errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.EDQUOT, errno.EFBIG})
+
 
 def client() -> ModuleType:
     """Return the huggingface_hub package, set up to our house rules."""
@@ -119,7 +122,7 @@ def _translate(repo: str, error: BaseException) -> CodegenError:
         return ModelNotFound(f'"{repo}" is no Hub id', "it has the form owner/name")
     if isinstance(error, errors.HfHubHTTPError):
         return _refused(repo, error.response.status_code, token)
-    if isinstance(error, OSError) and error.errno is not None and not _is_network(error):
+    if isinstance(error, OSError) and error.errno in _DISK:
         where = f' "{error.filename}"' if error.filename else ""
         return CodegenError(
             f"cannot write{where}: {error.strerror}", f"check the disk and its space; {KEPT}"
@@ -138,11 +141,6 @@ def _refused(repo: str, status: int, token: str) -> CodegenError:
     if status >= 500:
         return HubError(f"the Hub answers {status} for {repo}", f"later, {KEPT}")
     return ModelError(f"the Hub answers {status} for {repo}", "CODEGEN_DEBUG=1 shows the request")
-
-
-def _is_network(error: OSError) -> bool:
-    local = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.EDQUOT, errno.EFBIG}
-    return error.errno not in local
 
 
 def _short(text: str) -> str:

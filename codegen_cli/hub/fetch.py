@@ -28,23 +28,22 @@ def fetch(
     file: RemoteFile,
     on_bytes: OnBytes,
     on_note: Callable[[str], None],
-) -> bool:
-    """Have a file in the cache as the Hub has it; return whether it had to be downloaded.
+) -> None:
+    """Have a file in the cache as the Hub has it.
 
     Raises:
         ModelError: its contents are twice not what the Hub says.
         ModelNotFound, HubError, CodegenError: see `patiently`.
     """
     place = snapshot(repo, commit) / file.name
-    fresh = False
     if place.is_file():
         if matches(place, file):
             on_bytes(file.size)
-            return False
+            return
         on_note(f"{file.name} in the cache is damaged: downloading it again")
         _drop(place)
     if file.is_large:
-        fresh = _have_blob(repo, commit, file, on_bytes, on_note)
+        _have_contents(repo, commit, file, on_bytes, on_note)
     # Links a large file, whose contents are there; downloads a small one.
     patiently(repo, lambda: client().hf_hub_download(repo, file.name, revision=commit), on_note)
     if not file.is_large:
@@ -52,7 +51,6 @@ def fetch(
             _drop(place)
             raise _damaged(repo, file)
         on_bytes(file.size)
-    return fresh or not file.is_large
 
 
 def remember_revision(repo: str, revision: str, on_note: Callable[[str], None]) -> None:
@@ -71,14 +69,14 @@ def matches(path: Path, file: RemoteFile) -> bool:
     return not file.etag or _git_sha1(path) == file.etag
 
 
-def _have_blob(
+def _have_contents(
     repo: str, commit: str, file: RemoteFile, on_bytes: OnBytes, on_note: Callable[[str], None]
-) -> bool:
+) -> None:
     contents = blob(repo, file)
     if contents.is_file():
         if matches(contents, file):
             on_bytes(file.size)
-            return False
+            return
         on_note(f"{file.name} in the cache is damaged: downloading it again")
         contents.unlink()
     part = partial(repo, file)
@@ -95,7 +93,7 @@ def _have_blob(
         if sha256(part) == file.etag:
             part.replace(contents)
             remember(contents, file.etag)
-            return True
+            return
         part.unlink()
         on_position(0)
         on_note(f"{file.name} arrived damaged")

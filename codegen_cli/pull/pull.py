@@ -93,6 +93,6 @@ def _clean_up(listing: Listing, fetched: Fetched, options: PullOptions, watch: W
     """Remove the weights that this pull downloaded, unless they are to be kept."""
     names = fetched.names()
     if names and not options.keep_checkpoint:
-        freed = forget(listing.repo, listing.commit, names)
+        freed = forget(listing, names)
         watch.note(f"removed the checkpoint ({freed / 1e6:.1f} MB) from the Hub's cache")
     fetched.clear()

@@ -63,6 +63,7 @@ class Hub:
         self.private: dict[str, str] = {}
         self.gated: set[str] = set()
         self.sizes: dict[str, int] = {}
+        self.xet = False
         self.seen: list[Seen] = []
         self.faults = Faults()
         self._api = _serve("127.0.0.1", self, _Api)
@@ -258,6 +259,9 @@ class _Api(_Handler):
             "X-Linked-ETag": f'"{etag(path)}"',
             "Accept-Ranges": "bytes",
         }
+        if self.hub.xet:
+            route = f"{self.hub.url}/api/models/{repo}/xet-read-token/main"
+            headers |= {"X-Xet-Hash": etag(path), "X-Xet-Refresh-Route": route}
         return self.answer(302, b"", headers)
 
 

@@ -70,6 +70,24 @@ def test_the_checkpoint_leaves_the_cache_unless_it_is_to_stay(
     assert len(home.cached("model.safetensors")) == 1
 
 
+def test_contents_that_another_commit_uses_stay(home: Home, hub: Hub, checkpoint: Path) -> None:
+    home.run("pull", "350M-mono", "--keep-checkpoint")
+    (checkpoint / "README.md").write_text("---\nlicense: mit\n---\n")
+    result = home.run("pull", "350M-mono")
+    assert result.returncode == 0, result.stderr
+    assert hub.sent()["model.safetensors"] == 1
+    (kept,) = home.cached("model.safetensors")[:1]
+    assert kept.stat().st_size == (checkpoint / "model.safetensors").stat().st_size
+
+
+def test_a_cache_without_links_is_cleaned_up_too(home: Home, hub: Hub, checkpoint: Path) -> None:
+    result = home.run("pull", "350M-mono", HF_HUB_DISABLE_SYMLINKS="1")
+    assert result.returncode == 0, result.stderr
+    size = (checkpoint / "model.safetensors").stat().st_size
+    files = [path for path in home.hub_cache.rglob("*") if path.is_file()]
+    assert files and all(path.stat().st_size != size for path in files)
+
+
 def test_a_checkpoint_that_was_in_the_cache_before_is_used_and_stays(
     home: Home, hub: Hub, checkpoint: Path
 ) -> None:
@@ -82,6 +100,13 @@ def test_a_checkpoint_that_was_in_the_cache_before_is_used_and_stays(
     assert result.returncode == 0, result.stderr
     assert hub.sent()["model.safetensors"] == 1 and "removed" not in result.stderr
     assert len(home.cached("model.safetensors")) == 1
+
+
+def test_files_in_xet_storage_come_by_plain_ranges(home: Home, hub: Hub, checkpoint: Path) -> None:
+    hub.xet = True
+    result = home.run("pull", "350M-mono")
+    assert result.returncode == 0, result.stderr
+    assert hub.sent()["model.safetensors"] == 1 and hub.requests(path="xet") == []
 
 
 def test_a_second_pull_downloads_nothing(home: Home, hub: Hub, checkpoint: Path) -> None:
