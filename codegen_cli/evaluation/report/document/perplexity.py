@@ -113,7 +113,7 @@ def _columns(item: Perplexity, benchmark: Benchmark) -> tuple[tuple[str, Align],
     heads: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left"), ("Weights", "right")]
     for name, _, metric in _means(item):
         heads.append((name, "right"))
-        heads += [("published", "right")] if _is_published(benchmark, metric) else []
+        heads += [(f"{name}, published", "right")] if _is_published(benchmark, metric) else []
     return (*heads, ("p", "right"), ("AUROC", "right"))
 
 

@@ -104,8 +104,8 @@ def _table(report: Report, found: list[Pair]) -> Table:
             )
         )
     heads: list[tuple[str, Align]] = [("multi", "left"), ("single", "left"), ("Model", "left")]
-    names = ("several turns, ours", "published", "a single turn, ours")
-    heads += [(name, "right") for name in (*names, "published", "gain, ours", "published")]
+    names = ("several turns", "a single turn", "gain")
+    heads += [(f"{name}, {whose}", "right") for name in names for whose in ("ours", "published")]
     unpaired = [
         f"#{pair.multi + 1} and #{pair.single + 1}: {pair.unpaired} problems are in one run only "
         "and left out."
@@ -168,7 +168,13 @@ def _prompt_table(report: Report, found: list[Pair]) -> Table:
             )
         )
     heads: list[tuple[str, Align]] = [("multi", "left"), ("single", "left"), ("Model", "left")]
-    names = ("several turns, ours", "published", "a single turn, ours", "published", "p")
+    names = (
+        "several turns, ours",
+        "several turns, published",
+        "a single turn, ours",
+        "a single turn, published",
+        "p",
+    )
     return Table(
         "Prompt perplexity in several turns and in a single one",
         (*heads, *((name, "right") for name in names)),
