@@ -80,7 +80,7 @@ def _scoring(run: Run) -> Iterator[str]:
         values = ", ".join(f"pass@{k} {100 * value:.2f}" for k, value in summary.plus.items())
         yield f"with EvalPlus' tests too: {values}"
     if summary.strict is not None:
-        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} passed"
+        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} % passed"
     if summary.overflows:
         yield f"{summary.overflows:,} programs outgrew the context and ended early"
 
