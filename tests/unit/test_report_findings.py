@@ -122,7 +122,12 @@ def test_what_scoring_found_besides_is_said(plain: Run) -> None:
     found = replace(SILENT, plus={"1": 0.25}, strict=0.5, overflows=3)
     bare = replace(plain.manifest, sandbox="none")
     said = texts(replace(plain, summary=found, manifest=bare), "other")
-    for part in ("without a sandbox", "pass@1 25.00", "same samples: 50.00 %", "3 programs outgrew"):
+    for part in (
+        "without a sandbox",
+        "pass@1 25.00",
+        "same samples: 50.00 %",
+        "3 programs outgrew",
+    ):
         assert any(part in text for text in said)
 
 
