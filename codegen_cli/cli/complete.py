@@ -11,6 +11,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.engine.base import Engine
 from codegen_cli.engine.records import Completion
@@ -35,6 +36,7 @@ def complete(
     ] = False,
     as_json: o.Json = False,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
@@ -70,6 +72,7 @@ def complete(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
         engine=engine_name,
     )
     with open_engine(model, settings) as engine:

@@ -39,7 +39,7 @@ TEXTS = (
 )
 
 PROMPT = PROGRAM_PREFIX + "# Return the sum of a list.\ndef total(xs):\n    "
-_MAX_PROMPT = 24
+MAX_PROMPT = 24
 
 #: The largest mean KL divergence (nats) and logit error (RMS, relative to the spread of the
 #: logits) that a faithful file of each type shows; docs/parity.md has measured values.
@@ -89,7 +89,7 @@ def verify_file(
     model = Model(path, settings, default_threads(), repack=False)
     try:
         check_tokens(model.vocabulary, vocab)
-        tokens = model.vocabulary.tokenize(PROMPT)[: min(_MAX_PROMPT, config.n_ctx)]
+        tokens = model.vocabulary.tokenize(PROMPT)[: min(MAX_PROMPT, config.n_ctx)]
         actual_TxV = file_logits(model, tokens)
     finally:
         model.close()

@@ -11,9 +11,9 @@ from codegen_cli.errors import UsageError
 def pass_at_k(total: int, passed: int, k: int) -> float:
     """Estimate pass@k without bias from the samples of one problem.
 
-    1 - C(n-c, k) / C(n, k) as the product of Chen et al. 2021 (arXiv 2107.03374, section 2.1),
-    which no large binomial overflows. Raises UsageError unless 0 <= passed <= total and
-    1 <= k <= total.
+    1 - C(n-c, k) / C(n, k) as the product of Chen et al. 2021 (arXiv 2107.03374, section 2.1), in
+    whole numbers, so that only one division rounds. Raises UsageError unless 0 <= passed <= total
+    and 1 <= k <= total.
     """
     if not 0 <= passed <= total:
         raise UsageError(f"{passed} of {total} samples cannot have passed")
@@ -22,7 +22,9 @@ def pass_at_k(total: int, passed: int, k: int) -> float:
     failed = total - passed
     if failed < k:
         return 1.0
-    return 1.0 - math.prod(1.0 - k / i for i in range(failed + 1, total + 1))
+    all_ways = math.prod(range(failed + 1, total + 1))
+    none_passes = math.prod(range(failed + 1 - k, total + 1 - k))
+    return (all_ways - none_passes) / all_ways
 
 
 def mean_pass_at_k(counts: Sequence[tuple[int, int]], k: int) -> float | None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from codegen_cli.engine.base import Engine, Tokenizer, never
-from codegen_cli.errors import ContextFull
 from codegen_cli.evaluation.task import Row, Task
 
 #: Tokens that condition, and tokens to score.
 Span: TypeAlias = tuple[list[int], list[int]]
+
+
+#: Programs scored together: enough to fill a batch; each looks at the cells of all of them.
+_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,19 @@ class Likelihood:
 
     @property
     def perplexity(self) -> float:
-        """Return exp of the mean a token; NaN without tokens."""
-        return math.exp(self.nll / self.tokens) if self.tokens else math.nan
+        """Return exp of the mean a token; NaN without tokens, infinity beyond floats."""
+        if not self.tokens:
+            return math.nan
+        try:
+            return math.exp(self.nll / self.tokens)
+        except OverflowError:
+            return math.inf
+
+    def to_json(self) -> dict[str, float | None]:
+        """Return its figures; JSON has no NaN and no infinity."""
+        value = self.perplexity
+        finite = value if math.isfinite(value) else None
+        return {"tokens": self.tokens, "nll": self.nll, "perplexity": finite}
 
 
 def joint_span(vocabulary: Tokenizer, before: str, text: str) -> Span:
@@ -40,20 +55,6 @@ def joint_span(vocabulary: Tokenizer, before: str, text: str) -> Span:
         if line[-len(scored) :] == scored and len(line) > len(scored):
             return line[: -len(scored)], scored
     return vocabulary.prompt(before), scored
-
-
-def likelihood(
-    engine: Engine, spans: Iterable[Span], should_stop: Callable[[], bool] = never
-) -> Likelihood:
-    """Score spans and add them up.
-
-    Raises:
-        Interrupted: `should_stop` said so.
-        ContextFull: one does not fit.
-    """
-    scores = engine.score_tokens(list(spans), should_stop)
-    logprobs = [logprob for score in scores for logprob in score.logprobs]
-    return Likelihood(len(logprobs), -math.fsum(logprobs))
 
 
 def conditioned_prompts(task: Task, pieces: Sequence[str] | None) -> list[tuple[str, str]]:
@@ -79,13 +80,31 @@ def prompt_rows(
     Raises:
         Interrupted: `should_stop` said so.
     """
-    for task in tasks:
-        prompts = conditioned_prompts(task, pieces_of(task))
-        spans = [joint_span(engine.vocabulary, before, text) for before, text in prompts]
-        try:
-            yield perplexity_row(task, likelihood(engine, spans, should_stop))
-        except ContextFull:
-            yield None
+    source = iter(tasks)
+    while group := list(islice(source, _TOGETHER)):
+        spans = [_spans(engine, conditioned_prompts(task, pieces_of(task))) for task in group]
+        for task, found in zip(group, _likelihoods(engine, spans, should_stop), strict=True):
+            yield perplexity_row(task, found) if found.tokens else None
+
+
+def _spans(engine: Engine, prompts: list[tuple[str, str]]) -> list[Span]:
+    """Return the tokens of a task's prompts, nothing where one of them does not fit."""
+    spans = [joint_span(engine.vocabulary, before, text) for before, text in prompts]
+    fits = all(len(before) + len(tokens) <= engine.n_ctx for before, tokens in spans)
+    return spans if fits else []
+
+
+def _likelihoods(
+    engine: Engine, tasks: list[list[Span]], should_stop: Callable[[], bool]
+) -> list[Likelihood]:
+    """Score the spans of tasks, a turn of all of them at a time: each goes on where it was."""
+    logprobs: list[list[float]] = [[] for _ in tasks]
+    for turn in range(max(map(len, tasks))):
+        there = [number for number, spans in enumerate(tasks) if turn < len(spans)]
+        scores = engine.score_tokens([tasks[number][turn] for number in there], should_stop)
+        for number, score in zip(there, scores, strict=True):
+            logprobs[number] += score.logprobs
+    return [Likelihood(len(values), -math.fsum(values)) for values in logprobs]
 
 
 def perplexity_row(task: Task, found: Likelihood) -> Row:
@@ -95,7 +114,5 @@ def perplexity_row(task: Task, found: Likelihood) -> Row:
         **where,
         "case": task.case,
         "turns": len(task.steps),
-        "tokens": found.tokens,
-        "nll": found.nll,
-        "perplexity": found.perplexity if found.tokens else None,
+        **found.to_json(),
     }

@@ -114,6 +114,12 @@ class RunFolder:
             stream.close()
         self._streams.clear()
 
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 def read_manifest(path: Path, *, broken: bool = False) -> dict[str, Any] | None:
     """Return the manifest of a folder, None where there is no run; with `broken` a broken one too.

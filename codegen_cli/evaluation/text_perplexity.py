@@ -29,6 +29,8 @@ class TextScore:
         for token, logprob in zip(self.tokens, self.logprobs, strict=True):
             found[-1].append(logprob)
             found += [[] for _ in range(vocabulary.piece(token).count(b"\n"))]
+        if len(found) > 1 and not found[-1]:
+            found.pop()
         return [Likelihood(len(line), -math.fsum(line)) for line in found]
 
 

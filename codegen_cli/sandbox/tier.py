@@ -15,11 +15,8 @@ def proven(hello: dict[str, Any], namespaces: bool) -> tuple[Tier, tuple[Attack,
     and sizes of files outside, nothing else.
     """
     tried, through = hello["tried"], hello["through"]
-    if through is None:
-        return "none", tuple(Attack(name, contained=False) for name in tried)
-    names = [*tried, *(name for name in through if name not in tried)]
-    report = tuple(Attack(name, name not in through) for name in names)
-    if not NAMES_ONLY.issuperset(through):
+    report = tuple(Attack(name, name not in through) for name in tried)
+    if not tried or not NAMES_ONLY.issuperset(through):
         return "none", report
     if "seatbelt" in hello["walls"]:
         return "macos-seatbelt", report
@@ -27,5 +24,6 @@ def proven(hello: dict[str, Any], namespaces: bool) -> tuple[Tier, tuple[Attack,
 
 
 def leaks(report: tuple[Attack, ...]) -> str:
-    """Return the attacks that got through, as a phrase."""
-    return ", ".join(attack.name for attack in report if not attack.contained)
+    """Return what a program could do, as a phrase."""
+    names = [attack.name for attack in report if not attack.contained]
+    return ", ".join(names) or "not even be shut in"

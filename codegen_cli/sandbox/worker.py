@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -31,6 +32,7 @@ _ENVIRONMENT = {
     "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }
 _START = "import sys; sys.path[0] = sys.argv[1]; from inside.zygote import main; main()"
+_ABOVE_STREAMS = 3
 _GOODBYE_SECONDS = 5.0
 _MOST_LAST_WORDS = 1 << 16
 
@@ -47,10 +49,11 @@ class Worker:
     """
 
     def __init__(self, namespaces: bool) -> None:
+        self._namespaces = namespaces
         self._folder = _make_folder()
         try:
-            self.asker, asker = socket.socketpair()
-            self._texts, texts = socket.socketpair()
+            self.asker, asker = _pair()
+            self._texts, texts = _pair()
             with asker, texts:
                 self._process = _start(self._folder, asker, texts, namespaces)
         except OSError as error:
@@ -65,9 +68,10 @@ class Worker:
             assert self._process.stderr is not None
             words = self._process.stderr.read(_MOST_LAST_WORDS).decode(errors="replace")
             hello = {"failed": words.strip().rpartition("\n")[2] or "it left without a word"}
-        if "failed" in hello:
+        refused = hello.get("refused") if not self._namespaces else None
+        if failed := hello.get("failed", refused):
             self.close()
-            raise CodegenError(f"the sandbox does not start: {hello['failed']}")
+            raise CodegenError(f"the sandbox does not start: {failed}")
         return hello
 
     def send(self, job: dict[str, Any], text: dict[str, Any] | None = None) -> None:
@@ -110,6 +114,17 @@ class Worker:
         if self._process.stderr is not None:
             self._process.stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Return two connected sockets, the second above the standard streams' numbers.
+
+    Where those are closed a new socket gets one of them, and a child would lose it.
+    """
+    mine, low = socket.socketpair()
+    with low:
+        number = fcntl.fcntl(low.fileno(), fcntl.F_DUPFD_CLOEXEC, _ABOVE_STREAMS)
+    return mine, socket.socket(fileno=number)
 
 
 def _start(

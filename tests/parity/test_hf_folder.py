@@ -7,8 +7,9 @@ import pickle
 from pathlib import Path
 
 import pytest
+from checkpoints import write_tokenizer
 from hf import torch, transformers
-from hf_folders import PROMPTS, complete_all, open_folder, write_model
+from hf_folders import PROMPTS, VOCAB, complete_all, open_folder, write_model
 
 from codegen_cli.engine.base import Prompt
 from codegen_cli.errors import CodegenError, ModelError, ModelNotFound
@@ -186,3 +187,9 @@ def test_what_is_no_folder_is_named(tmp_path: Path, folder: Path) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelError, match="no weights"):
         weight_files(folder)
+
+
+def test_the_tokenizer_of_a_larger_model_is_refused(folder: Path) -> None:
+    write_tokenizer(folder, VOCAB + 20)
+    with open_folder(folder) as engine, pytest.raises(ModelError, match="another model"):
+        engine.count("\t\t")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from checkpoints import write_checkpoint, write_tokenizer
 from hf import converted, transformers
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from texts import fuzzed
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from codegen_cli.engine.hf.vocabulary import HFVocabulary
 from codegen_cli.engine.model import Model
@@ -22,7 +22,7 @@ END = "<|endoftext|>"
 
 def open_vocabulary(folder: Path) -> HFVocabulary:
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    return HFVocabulary(tokenizer, {tokenizer.eos_token_id})
+    return HFVocabulary(tokenizer, {tokenizer.eos_token_id}, 400)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_sentence_piece_spelling_and_its_first_token() -> None:
     backend.decoder = decoders.Sequence(
         [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
     )
-    vocabulary = HFVocabulary(wrapped(backend, bos_token="<s>", eos_token="</s>"), {1})
+    vocabulary = HFVocabulary(wrapped(backend, bos_token="<s>", eos_token="</s>"), {1}, 8)
     assert vocabulary.tokenize("a aé") == [5, 4, 6, 7]
     assert streamed(vocabulary, [5, 4, 6, 7]) == "a aé"
     assert (vocabulary.prompt(""), vocabulary.is_end(1)) == ([1], True)
@@ -96,4 +96,4 @@ def test_sentence_piece_spelling_and_its_first_token() -> None:
 def test_another_kind_of_tokenizer_is_refused() -> None:
     backend = Tokenizer(models.WordLevel({"a": 0}, unk_token="a"))
     with pytest.raises(ModelError, match="neither byte-level BPE nor SentencePiece"):
-        HFVocabulary(wrapped(backend), set())
+        HFVocabulary(wrapped(backend), set(), 1)

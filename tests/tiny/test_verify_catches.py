@@ -12,7 +12,7 @@ import pytest
 from checkpoints import write_checkpoint
 from numpy.typing import NDArray
 
-from codegen_cli.convert import pipeline, verify, write
+from codegen_cli.convert import header, pipeline, verify, write
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.convert.relayout import qkv_rows
@@ -101,9 +101,9 @@ def test_the_logits_alone_show_a_wrong_row_order(
 def test_wrong_metadata_is_refused(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
-    real = write._add_metadata
+    real = header._add_metadata
     monkeypatch.setattr(
-        write,
+        header,
         "_add_metadata",
         lambda writer, config, *rest: real(writer, replace(config, **change), *rest),
     )
@@ -124,12 +124,12 @@ def test_wrong_metadata_is_refused(
 def test_a_wrong_vocabulary_is_refused(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Vocab], Vocab]
 ) -> None:
-    real = pipeline.write_gguf
+    real = pipeline.gguf_header
 
-    def spoiled(path: Path, config: CodeGenConfig, vocab: Vocab, *rest: Any) -> None:
-        real(path, config, spoil(vocab), *rest)
+    def spoiled(config: CodeGenConfig, vocab: Vocab, *rest: Any) -> bytes:
+        return real(config, spoil(vocab), *rest)
 
-    monkeypatch.setattr(pipeline, "write_gguf", spoiled)
+    monkeypatch.setattr(pipeline, "gguf_header", spoiled)
     check_refused(checkpoint, "F16", "tokenizes|give .* back")
 
 

@@ -21,6 +21,7 @@ from codegen_cli.evaluation.passk import mean_pass_at_k, pass_at_k
         (200, 101, 100, 1.0),
         (200, 0, 100, 0.0),
         (5, 2, 2, 0.7),
+        (6, 3, 1, 0.5),
         (10, 3, 5, 0.916666666667),
         (40, 7, 10, 0.890804116810),
     ],
@@ -36,7 +37,12 @@ def test_it_is_the_binomial_form_for_every_count(k: int) -> None:
         assert pass_at_k(200, passed, k) == pytest.approx(exact, abs=1e-14)
 
 
-def test_a_thousand_samples_overflow_nothing() -> None:
+def test_only_the_last_division_rounds() -> None:
+    assert pass_at_k(6, 3, 1) == 0.5 and pass_at_k(6, 3, 2) == 0.8
+    assert all(pass_at_k(200, passed, 1) == passed / 200 for passed in range(201))
+
+
+def test_many_samples_overflow_nothing() -> None:
     assert 0 < pass_at_k(100_000, 3, 50_000) < 1
 
 

@@ -114,8 +114,9 @@ def humaneval(
     _keep(given, score, about)
     for name, path in outputs:
         FORMATS[name](path, score, given.data)
-    for k in score.omitted:
-        console.note(f"no pass@{k}: some problem has fewer than {k} samples")
+    if score.omitted:
+        names = ", ".join(f"pass@{k}" for k in score.omitted)
+        console.note(f"no {names}: some problem has fewer samples")
     _note_left_out(given.problems, score.problems)
     if as_json:
         console.emit(json.dumps({**about, **_plain(score.to_json())}, ensure_ascii=False) + "\n")

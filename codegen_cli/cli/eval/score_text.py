@@ -14,7 +14,7 @@ def humaneval_text(score: HumanEvalScore) -> str:
     passed, total = sum(o.passed for o in score.outcomes), len(score.outcomes)
     timed_out = sum(o.base.result == "timed out" for o in score.outcomes)
     lines = [
-        f"HumanEval: {passed} of {total} samples of {len(score.problems)} problems pass"
+        f"HumanEval: {passed} of {total} samples of {_problems(score)} pass"
         f" ({timed_out} timed out)",
         *_pass_at_k(score.best()),
     ]
@@ -29,7 +29,7 @@ def mtpb_text(score: MtpbScore) -> str:
     found = score.to_json()
     bad = found["known_bad"]
     lines = [
-        f"MTPB, {found['mode']} rules: {_share(found)} of {len(score.problems)} problems pass",
+        f"MTPB, {found['mode']} rules: {_share(found)} of {_problems(score)} pass",
         f"on expected outputs known to be bad: {bad['passed']} of {bad['total']}",
     ]
     if found["context_overflows"]:
@@ -73,6 +73,11 @@ def _differences(reasons: Mapping[str, Mapping[str, int]]) -> list[str]:
             for reason, count in reasons.items()
         ),
     ]
+
+
+def _problems(score: HumanEvalScore | MtpbScore) -> str:
+    count = len(score.problems)
+    return f"{count} problem{'s' if count != 1 else ''}"
 
 
 def _share(tally: Mapping[str, Any]) -> str:

@@ -66,7 +66,7 @@ def load_folder(folder: Path, device: Any, *, exact: bool) -> Loaded:
         _check_complete(folder, report)
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_SAFE)
         model = model.to(device).eval()
-    vocabulary = HFVocabulary(tokenizer, _ends(model, tokenizer))
+    vocabulary = HFVocabulary(tokenizer, _ends(model, tokenizer), int(config.vocab_size))
     return Loaded(model, vocabulary, _info(folder, files, model, dtype_name(stored)))
 
 

@@ -15,13 +15,14 @@ _BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
 class HFVocabulary:
     """Tokenize, and say which bytes a token stands for: byte-level BPE or SentencePiece spelling.
 
-    `ends` are the tokens with which the model ends a text.
+    `ends` are the tokens with which the model ends a text, `size` is how many tokens it knows.
     """
 
-    def __init__(self, tokenizer: Any, ends: set[int]) -> None:
+    def __init__(self, tokenizer: Any, ends: set[int], size: int) -> None:
         """Raise ModelError for a tokenizer whose tokens have no bytes of their own."""
         self._tokenizer = tokenizer
         self._ends = ends
+        self._size = size
         self._added = {
             int(index): str(token.content)
             for index, token in tokenizer.added_tokens_decoder.items()
@@ -39,11 +40,20 @@ class HFVocabulary:
         return int(own) if own is not None else min(self._ends, default=0)
 
     def tokenize(self, text: str) -> list[int]:
-        """Return the token ids of a text; a control token spelled out in it stays ordinary text."""
+        """Return the token ids of a text; a control token spelled out in it stays ordinary text.
+
+        Raises:
+            ModelError: the model has fewer tokens than its tokenizer.
+        """
         text = text.encode("utf-8", "replace").decode("utf-8")
         ids: list[int] = self._tokenizer(
             text, add_special_tokens=False, split_special_tokens=True
         ).input_ids
+        if max(ids, default=0) >= self._size:
+            raise ModelError(
+                f"the tokenizer has a token {max(ids)}, but the model has {self._size} tokens",
+                "the tokenizer belongs to another model",
+            )
         return ids
 
     def prompt(self, text: str) -> list[int]:

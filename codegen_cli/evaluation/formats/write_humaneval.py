@@ -50,7 +50,7 @@ def evalplus_folder(path: Path, score: HumanEvalScore, _data: DataFile) -> None:
     """Write EvalPlus' folder: `HumanEval_0/0.py`, `HumanEval_0/1.py`, …
 
     Raises:
-        UsageError: something is there already.
+        UsageError: something is there already, or a task cannot name a folder.
     """
     if path.exists():
         raise UsageError(f'"{path}" is there already', "name a new folder")
@@ -58,7 +58,7 @@ def evalplus_folder(path: Path, score: HumanEvalScore, _data: DataFile) -> None:
     with temporary_beside(path) as temporary:
         try:
             for row in _programs(score):
-                folder = temporary / row["task_id"].replace("/", "_")
+                folder = temporary / _folder_name(row["task_id"])
                 folder.mkdir(parents=True, exist_ok=True)
                 number = counts.setdefault(row["task_id"], 0)
                 counts[row["task_id"]] += 1
@@ -114,6 +114,15 @@ FORMATS: dict[str, Writer] = {
     "bigcode": bigcode_generations,
     "bigcode-metrics": bigcode_metrics,
 }
+
+
+def _folder_name(task_id: str) -> str:
+    name = task_id.replace("/", "_")
+    if not name or name.startswith(".") or "\0" in name:
+        raise UsageError(
+            f"the task_id {task_id!r} is no name of a folder", "write evalplus instead"
+        )
+    return name
 
 
 def _completion(outcome: Outcome) -> dict[str, Any]:

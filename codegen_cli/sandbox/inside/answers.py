@@ -11,6 +11,7 @@ from .watch import Watch
 
 _STATUSES = ("ok", "exception", "exit", "memory")
 _LENGTH = 4
+_MOST_ERROR = 500
 
 #: Limit -> (status, what the program did).
 _LIMITS = {
@@ -43,9 +44,9 @@ def _told(report: bytes) -> dict[str, Any] | None:
         variables = [[str(part) for part in row] for row in told.get("variables", [])]
         if any(len(row) != 3 for row in variables):
             return None
-        error = str(told.get("error", ""))
+        error = " ".join(str(told.get("error", ""))[:_MOST_ERROR].split())
         return {"status": status, "error": error, "line": line, "variables": variables}
-    except (wire.Broken, LookupError, TypeError, AttributeError):
+    except (wire.Broken, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -63,6 +64,9 @@ def _verdict(said: bytes, watch: Watch, playing: int) -> tuple[bool, str]:
         return False, "failed: the test ended without a verdict"
     if not told.get("gone"):
         return told["passed"] is True, str(told["result"])
+    if not watch.stopped and watch.exits[playing] == -signal.SIGKILL:
+        # It shut its pipe and lived on, until the judge was done.
+        return False, "failed: the program stopped answering"
     status, error = _ended(watch, watch.exits[playing])
     return False, "timed out" if status in ("cpu", "wall") else f"failed: {error}"
 

@@ -43,6 +43,7 @@ def _child(
     scratch: str | None,
     run: Callable[[], None],
 ) -> NoReturn:
+    leave = os._exit  # as it is before a program can replace it
     try:
         os.setpgid(0, 0)
         os.chdir(scratch or "/")
@@ -56,6 +57,6 @@ def _child(
     try:
         gc.enable()
         run()
-        os._exit(0)
+        leave(0)
     finally:
-        os._exit(FAILED)
+        leave(FAILED)

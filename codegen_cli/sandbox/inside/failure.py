@@ -11,6 +11,7 @@ from typing import Any
 FILE = "program.py"
 
 _MOST = 500
+_print_exception = traceback.print_exception
 
 
 def line(error: BaseException) -> str:
@@ -55,6 +56,9 @@ def show(error: BaseException) -> None:
     while trace is not None and trace.tb_frame.f_code.co_filename != FILE:
         trace = trace.tb_next
     if isinstance(error, SystemExit):
+        if isinstance(error.code, str):
+            with contextlib.suppress(BaseException):
+                print(error.code, file=sys.stderr)  # noqa: T201
         return
     with contextlib.suppress(BaseException):
-        traceback.print_exception(type(error), error, trace, file=sys.stderr)
+        _print_exception(type(error), error, trace, file=sys.stderr)

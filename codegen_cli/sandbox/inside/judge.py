@@ -18,11 +18,11 @@ _MOST_ARGUMENTS = 1 << 22
 
 
 class Gone(BaseException):
-    """The program left, or stopped speaking the language; a test cannot catch this by mistake."""
+    """The program left; why, its exit code will tell. No test catches this by mistake."""
 
 
 class Left(BaseException):
-    """The program asked to exit; its text is the verdict's."""
+    """The program ended its own check; the text says how."""
 
 
 def run(texts: int, hear: int, say: int, verdict: int) -> None:
@@ -73,17 +73,17 @@ def _answer(hear: int) -> Any:
     """Return what the program answered, or raise what it raised."""
     try:
         kind, *rest = wire.receive(hear)
-        if kind == "raise":
-            names, message = rest
-            error = _exception([str(name) for name in names], str(message))
-        elif kind == "value":
+    except (wire.Broken, ValueError, TypeError) as gone:
+        raise Gone from gone
+    if kind == "ready":
+        return None
+    try:
+        if kind == "value":
             return revive(rest[0])
-        elif kind == "ready":
-            return None
-        else:
-            raise Gone
+        names, message = rest
+        error = _exception([str(name) for name in names], str(message))
     except (wire.Broken, ValueError, TypeError, LookupError) as broken:
-        raise Gone from broken
+        raise Left("the program sent something that is no answer") from broken
     raise error
 
 

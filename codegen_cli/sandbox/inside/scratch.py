@@ -35,7 +35,7 @@ def empty(base: str) -> None:
 
     Folders are moved up before they are removed, so that no path grows too long.
     """
-    number = 0
+    number, prefix = 0, f"{base}/.{os.urandom(8).hex()}."
     while names := os.listdir(base):  # noqa: PTH208
         for name in names:
             path = f"{base}/{name}"
@@ -43,7 +43,7 @@ def empty(base: str) -> None:
                 os.chmod(path, 0o700)  # noqa: PTH101
                 for inner in os.listdir(path):  # noqa: PTH208
                     number += 1
-                    os.rename(f"{path}/{inner}", f"{base}/.{os.getpid()}.{number}")  # noqa: PTH104
+                    os.rename(f"{path}/{inner}", f"{prefix}{number}")  # noqa: PTH104
                 os.rmdir(path)  # noqa: PTH106
             else:
                 os.unlink(path)  # noqa: PTH108

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import json
 import linecache
 import mmap
 import random
@@ -36,26 +35,34 @@ def run(source: str, report: int, slot: Slot | None) -> None:
     known = set(module.__dict__)
     originals = dict(_BUILTINS)
     streams = (sys.stdout, sys.stderr)
-    lines = source.splitlines(keepends=True)
-    linecache.cache[failure.FILE] = (len(source), None, lines, failure.FILE)
     if slot is not None:
         builtins.print = _recording(builtins.print, slot)
-    random.seed(0)
+    error = _execute(source, module.__dict__)
+    # A program that broke a builtin broke it for itself.
+    _BUILTINS.update(originals)
     answer: dict[str, Any] = {"status": "ok"}
-    try:
-        exec(compile(source, failure.FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
-    except BaseException as error:
+    if error is not None:
         reserve.close()
         answer = failure.describe(error)
         failure.show(error)
-    # A program that broke a builtin broke it for itself.
-    _BUILTINS.update(originals)
     _wind_up()
-    if answer["status"] == "ok":
+    if error is None:
         answer["variables"] = _variables(module, known)
     _flush(*streams, sys.stdout, sys.stderr)
     with contextlib.suppress(wire.Broken):
         wire.send(report, answer)
+
+
+def _execute(source: str, namespace: dict[str, Any]) -> BaseException | None:
+    """Run a program in a namespace; return what ended it early."""
+    lines = source.splitlines(keepends=True)
+    linecache.cache[failure.FILE] = (len(source), None, lines, failure.FILE)
+    random.seed(0)
+    try:
+        exec(compile(source, failure.FILE, "exec", dont_inherit=True), namespace)  # noqa: S102
+    except BaseException as error:
+        return error
+    return None
 
 
 def _recording(original: Any, slot: Slot) -> Any:
@@ -71,9 +78,9 @@ def _recording(original: Any, slot: Slot) -> Any:
 
 def _keep(slot: Slot, value: Any) -> None:
     try:
-        slot.write(json.dumps(encode(value, _MOST_VALUE)).encode())
+        slot.write(wire.dump(encode(value, _MOST_VALUE)))
     except ValueError:
-        slot.write(json.dumps(opaque(value)).encode())
+        slot.write(wire.dump(opaque(value)))
 
 
 def _wind_up() -> None:

@@ -44,7 +44,7 @@ _EPERM, _ENOSYS = 1, 38
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_SET_MODE_FILTER = 1
+_SET_MODE_FILTER, _GET_ACTION_AVAIL = 1, 2
 #: Stands for the process that the filter is for; no argument is ever compared with it.
 _SOMEBODY = 0xFFFFFFFE
 #: Calls of the x32 interface carry this bit; their numbers are another table.
@@ -53,8 +53,13 @@ _X32 = 0x40000000
 Instruction = tuple[int, int, int, int]
 
 
-def supported(machine: str = platform.machine()) -> bool:
-    """Say whether there is a table for this machine."""
+def available(machine: str = platform.machine()) -> bool:
+    """Say whether there is a table for this machine, and a kernel that takes filters."""
+    try:
+        refuse = struct.pack("=I", _ERRNO)
+        syscall(NR["seccomp"], _GET_ACTION_AVAIL, 0, ctypes.create_string_buffer(refuse, 4))
+    except (OSError, KeyError):
+        return False
     return machine in _AUDIT
 
 
@@ -111,6 +116,17 @@ def pack(program: list[Instruction]) -> bytes:
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 
 
+def install(code: bytearray) -> None:
+    """Filter this thread and those it starts, for good; needs no_new_privs.
+
+    Raises:
+        OSError: the kernel has no seccomp or refuses the filter.
+    """
+    held = (ctypes.c_char * len(code)).from_buffer(code)
+    header = struct.pack("@HP", len(code) // 8, ctypes.addressof(held))
+    syscall(NR["seccomp"], _SET_MODE_FILTER, 0, ctypes.create_string_buffer(header))
+
+
 class Filter:
     """A filter assembled once; each process that installs it puts its own number in."""
 
@@ -120,13 +136,11 @@ class Filter:
         self._places = [8 * i + 4 for i, (*_, k) in enumerate(program) if k == _SOMEBODY]
 
     def install(self, pid: int) -> None:
-        """Filter this thread and those it starts, for good; needs no_new_privs.
+        """Filter this thread and those it starts, for good.
 
         Raises:
-            OSError: the kernel has no seccomp or refuses the filter.
+            OSError: the kernel refuses the filter.
         """
         for place in self._places:
             struct.pack_into("<I", self._code, place, pid)
-        held = (ctypes.c_char * len(self._code)).from_buffer(self._code)
-        header = struct.pack("@HP", len(self._code) // 8, ctypes.addressof(held))
-        syscall(NR["seccomp"], _SET_MODE_FILTER, 0, ctypes.create_string_buffer(header))
+        install(self._code)

@@ -39,7 +39,7 @@ class Walls:
             for writes, inside in ((True, [scratch, *devices]), (False, devices)):
                 self._rulesets[writes] = landlock.ruleset(abi, read, inside)
             self.names.append(f"landlock {abi}")
-        if seccomp.supported():
+        if seccomp.available():
             self._filter = seccomp.Filter()
             self.names.append("seccomp")
 

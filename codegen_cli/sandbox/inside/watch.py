@@ -77,7 +77,7 @@ class Watch:
                     poller.unregister(number)
             if self._collected() > self._job["output_bytes"]:
                 return "output"
-            if not self._pipes[-1].open and self._ended():
+            if self._ended(patiently=not self._pipes[-1].open):
                 return ""
             if limit := budget.passed():
                 return limit
@@ -90,12 +90,12 @@ class Watch:
         too_much = [pipe.drain() for pipe in self._pipes]
         return any(too_much) or self._collected() > self._job["output_bytes"]
 
-    def _ended(self) -> bool:
-        """Say whether the last process is gone; it closed its pipe, and may have a moment left."""
-        for _ in range(_GLANCES):
+    def _ended(self, patiently: bool) -> bool:
+        """Say whether the last process is gone; one that closed its pipe has but a moment left."""
+        for _ in range(_GLANCES if patiently else 1):
             if self._reap(self._pids[-1], os.WNOHANG):
                 return True
-            time.sleep(_GLANCE)
+            time.sleep(_GLANCE if patiently else 0)
         return False
 
     def _reap(self, pid: int, how: int) -> bool:
@@ -112,12 +112,15 @@ def _sweep() -> None:
         while True:
             found, _ = os.waitpid(-1, os.WNOHANG)
             if not found:
-                for pid in _children():
+                for pid in _others():
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
                 time.sleep(_GLANCE)
 
 
-def _children() -> list[int]:
+def _others() -> list[int]:
+    """Return this process's children; as the first of its namespace, -1, which is all others."""
+    if os.getpid() == 1:
+        return [-1]
     with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as stream:  # noqa: PTH123
         return [int(word) for word in stream.read().split()]

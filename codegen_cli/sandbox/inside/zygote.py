@@ -15,10 +15,11 @@ import site
 import sys
 
 from . import libraries, namespaces, scratch, wire
-from .attacks import NAMES, Targets, attack
+from .attacks import attack
 from .child import FIRST_OWN
 from .jobs import Desk, do_alone, do_check, do_script
 from .libc import prctl
+from .targets import Targets
 from .usage import Meter
 from .walls import Walls
 from .watch import HungUp
@@ -48,6 +49,7 @@ def main() -> None:
     sys.path += setup["packages"]
     # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
     os.setpgid(0, 0)
+    os.umask(0o077)
     folder = setup["folder"]
     asker, texts = _keep_low_free(setup["asker"], setup["texts"])
     targets, meter = Targets(folder), Meter()
@@ -109,22 +111,22 @@ def _answer(
         except OSError as error:
             wire.send(asker, {"refused": str(error)})
             return
-        through = _attacked(desk, targets)
-        wire.send(asker, {"walls": desk.walls.names, "through": through, "tried": NAMES})
+        tried, through = _attacked(desk, targets)
+        wire.send(asker, {"walls": desk.walls.names, "tried": tried, "through": through})
         targets.close()
         _warm()
         _serve(desk)
 
 
-def _attacked(desk: Desk, targets: Targets) -> list[str] | None:
-    """Return which attacks got through; None if the attacker did not come to its end."""
+def _attacked(desk: Desk, targets: Targets) -> tuple[list[str], list[str]]:
+    """Return which attacks were tried and which got through; none were tried if one went wrong."""
     os.set_inheritable(targets.descriptor, True)
     watch, pipes = do_alone(desk, _ATTACK, lambda: attack(targets, 4, 3))
     scratch.empty(desk.base)
     if watch.stopped or any(watch.exits.values()):
-        return None
-    through = [str(name) for name in wire.parse(pipes[-1].data[4:])]
-    return sorted({*through, *targets.harmed()})
+        return [], []
+    tried, through = wire.parse(pipes[-1].data[4:])
+    return tried, sorted({*through, *targets.hit()})
 
 
 def _warm() -> None:
