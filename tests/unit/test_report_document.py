@@ -11,6 +11,7 @@ from codegen_cli.evaluation.report.document.curves import curve_blocks
 from codegen_cli.evaluation.report.document.groups import CATEGORIES, group_blocks
 from codegen_cli.evaluation.report.document.plot import DotPlot, LinePlot
 from codegen_cli.evaluation.report.document.sizes import Ours, size_plot
+from codegen_cli.evaluation.report.document.turns import turns_blocks
 from codegen_cli.evaluation.report.document.words import percent, signed, size, span
 from codegen_cli.evaluation.report.findings.report import Report, build
 from codegen_cli.evaluation.report.paper import published
@@ -133,6 +134,14 @@ def test_a_panel_shows_the_two_runs_of_a_pair(tmp_path: Path) -> None:
     assert isinstance(plot, DotPlot)
     assert [dot.series for dot in plot.rows[0].dots] == [0, 1]
     assert [dot.series for dot in figures.figures[1].plot.rows[0].dots] == [1]  # type: ignore[union-attr]
+
+
+def test_a_pair_says_that_its_single_turn_run_is_unfinished(tmp_path: Path) -> None:
+    report_of(tmp_path, mtpb(problems=10), mtpb(problems=10, turns="single"))
+    path = tmp_path / "1" / "results-t0.2.jsonl"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:100]))
+    table = turns_blocks(build([read_run(tmp_path / str(n)) for n in range(2)]))[0]
+    assert table.rows[0].cells[2].detail == "T 0.2, 5 problems, #2 incomplete"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

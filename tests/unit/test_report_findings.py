@@ -118,6 +118,19 @@ def test_results_that_the_summary_does_not_know_are_said(plain: Run) -> None:
     assert texts(replace(run, summary=same), "other") == []
 
 
+def test_what_scoring_found_besides_is_said(plain: Run) -> None:
+    found = replace(SILENT, plus={"1": 0.25}, strict=0.5, overflows=3)
+    bare = replace(plain.manifest, sandbox="none")
+    said = texts(replace(plain, summary=found, manifest=bare), "other")
+    for part in (
+        "without a sandbox",
+        "pass@1 25.00",
+        "same samples: 50.00 %",
+        "3 programs outgrew",
+    ):
+        assert any(part in text for text in said)
+
+
 def test_another_protocol_than_the_papers_is_said(plain: Run) -> None:
     limited = replace(
         plain.manifest, limit=2, temperatures=(0.2,), samples=1, top_p=0.9, data_sha256="0"

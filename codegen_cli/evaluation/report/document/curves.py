@@ -33,6 +33,7 @@ def paper_beside(report: Report, number: int) -> list[Published | None]:
 
 
 def curve_blocks(report: Report, found: list[HumanEval]) -> list[Table | Figures]:
+    """Return the best temperatures and the curves of the runs that have a scored sample."""
     able = [item for item in found if item.temperatures]
     if not able:
         return []

@@ -47,7 +47,10 @@ def perplexity_blocks(
     found.sort(key=lambda item: run_order(report, item.run))
     if not found:
         return []
+    table = _table(report, found, benchmark)
     able = [item for item in found if item.solved or item.unsolved]
+    if not able:
+        return [table]
     figure = Figure(
         f"{benchmark}-perplexity",
         _plot(report, able),
@@ -60,9 +63,6 @@ def perplexity_blocks(
     ]
     if _is_published(benchmark, "perplexity solved"):
         key.append(("grey", "published"))
-    table = _table(report, found, benchmark)
-    if not able:
-        return [table]
     return [table, Figures("Prompt perplexity, solved and not", (figure,), tuple(key))]
 
 
@@ -113,7 +113,7 @@ def _columns(item: Perplexity, benchmark: Benchmark) -> tuple[tuple[str, Align],
     heads: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left"), ("Weights", "right")]
     for name, _, metric in _means(item):
         heads.append((name, "right"))
-        heads += [("published", "right")] if _is_published(benchmark, metric) else []
+        heads += [(f"{name}, published", "right")] if _is_published(benchmark, metric) else []
     return (*heads, ("p", "right"), ("AUROC", "right"))
 
 

@@ -10,7 +10,7 @@ from codegen_cli.evaluation.report import paper
 from codegen_cli.evaluation.report.findings.mtpb import most_cases
 from codegen_cli.evaluation.report.run import Run
 
-#: incomplete: figures stand on a part of the samples. data: other problems than other runs here.
+#: incomplete: figures stand on a part of the samples. data: other problems than the paper's.
 #: small: too few problems or samples for the interval to be sharp. paper: another protocol than
 #: the paper's. other: anything else.
 Subject = Literal["incomplete", "data", "small", "paper", "other"]
@@ -74,11 +74,13 @@ def _scoring(run: Run) -> Iterator[str]:
     summary = run.summary
     if summary.counts not in (None, run.counts):
         yield "summary.json counts otherwise than the results, which are used here: score it again"
+    if run.manifest.sandbox == "none":
+        yield "scored without a sandbox: a program could have forged its verdict"
     if summary.plus:
         values = ", ".join(f"pass@{k} {100 * value:.2f}" for k, value in summary.plus.items())
         yield f"with EvalPlus' tests too: {values}"
     if summary.strict is not None:
-        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} passed"
+        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} % passed"
     if summary.overflows:
         yield f"{summary.overflows:,} programs outgrew the context and ended early"
 
