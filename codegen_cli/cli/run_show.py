@@ -64,7 +64,7 @@ def check(run: Run, order: Order) -> None:
     if order.judge is None:
         if why:
             raise CheckFailed(
-                f"the program fails: {why}", "try another --seed, or --search beam=4,n=2"
+                f"the program fails: {why}", "try another --seed, or --search beam=4,n=4"
             )
         return
     passed = run.rounds[-1].kept[0].passed
