@@ -44,7 +44,7 @@ def _json(engine: Engine, run: Run, order: Order) -> str:
     record = run_record(run.program, run.turns, context)
     if order.plan is not None:
         record["search"] = search_record(order.plan, run.rounds, run.case)
-    if order.judge is not None and run.rounds:
+    if run.rounds and run.rounds[-1].kept[0].passed:
         record["cases"] = cases_record(run.rounds[-1], run.case)
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
