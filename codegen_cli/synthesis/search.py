@@ -65,11 +65,14 @@ def search(
     branches: Sequence[Branch] = [Branch((program,) * len(steps[0]))]
     for number, texts in enumerate(steps, 1):
         yield StepBegun(texts[0], number)
-        written, tokens = _extend(
-            engine, branches, texts, sampling, plan.continuations, should_stop
-        )
         judged = judge if number == len(steps) else None
-        ran = _run(runner, written, should_stop, prints=judged is not None)
+        try:
+            written, tokens = _extend(
+                engine, branches, texts, sampling, plan.continuations, should_stop
+            )
+            ran = _run(runner, written, should_stop, prints=judged is not None)
+        except Interrupted as error:
+            raise Interrupted(f"interrupted in step {number}") from error
         if judged is not None:
             ran = [replace(branch, passed=_passed(branch, judged)) for branch in ran]
         done = Round(number, tuple(select(ran, plan.beam)), tokens)

@@ -162,7 +162,7 @@ def test_a_search_stops_wherever_ctrl_c_strikes(runner: type[InProcess], calls: 
         SearchPlan(1, 1),
         should_stop=lambda: next(asked),
     )
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted, match="interrupted in step 1"):
         list(events)
 
 
