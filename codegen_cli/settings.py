@@ -50,17 +50,14 @@ class Lora:
 
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
-    """How wide a search across turns is: `beam` programs alive, `continuations` of each.
-
-    Where fewer programs are alive, they share the same number of continuations.
-    """
+    """How wide a search across turns is: at most `beam` programs alive, `continuations` of each."""
 
     beam: int = 1
     continuations: int = 1
 
     @property
     def width(self) -> int:
-        """Return how many continuations a turn writes, for each case."""
+        """Return how many continuations a turn writes at most, for each case."""
         return self.beam * self.continuations
 
 

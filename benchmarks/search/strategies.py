@@ -1,4 +1,4 @@
-"""Ways to turn steps into a program, all allowed the same number of answers to each step."""
+"""Ways to turn steps into a program, all allowed about the same number of tokens."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from codegen_cli.synthesis.turn import turn_seed
 
 #: Answers to each step that every strategy but a single sample may ask for.
 WIDTH = 8
+
+#: Searches that sample about as many tokens as `WIDTH` answers to each step; the report counts.
+PLANS = (SearchPlan(4, 6), SearchPlan(8, 5), SearchPlan(2, 7))
 
 SINGLE = "single sample"
 GREEDY = "greedy"
@@ -83,10 +86,7 @@ STRATEGIES: dict[str, Strategy] = {
     "programs": partial(whole_programs, count=WIDTH),
     "likely": partial(step_by_step, execute=False),
     "execute": partial(step_by_step, execute=True),
-    **{
-        f"search{beam}x{WIDTH // beam}": partial(searched, plan=SearchPlan(beam, WIDTH // beam))
-        for beam in (8, 4, 2)
-    },
+    **{f"search{plan.beam}": partial(searched, plan=plan) for plan in PLANS},
 }
 
 

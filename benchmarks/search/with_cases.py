@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 from benchmarks.search.measure import ALL_CASES, Row, passes
-from benchmarks.search.strategies import WIDTH
 from benchmarks.search.together import SharedEngine, SharedSandbox, together
 from codegen_cli.engine.base import Engine
 from codegen_cli.program import Problem, Program, steps_for
@@ -19,7 +18,7 @@ from codegen_cli.synthesis.search import Judge, Round, search
 KNOWN = 2
 
 WITH_CASES = "cases"
-PLANS = (SearchPlan(1, 1), SearchPlan(4, WIDTH // 4))
+PLANS = (SearchPlan(1, 1), SearchPlan(4, 4))
 
 
 def _name(plan: SearchPlan) -> str:

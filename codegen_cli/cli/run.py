@@ -103,7 +103,7 @@ def run(
 
       printf 'Print the numbers from 1 to 5.' | codegen run - --json
 
-      codegen run examples/primes.txt --search beam=4,n=2
+      codegen run examples/primes.txt --search beam=4,n=4
     """
     if output is not None:
         check_output(output)

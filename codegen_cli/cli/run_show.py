@@ -48,7 +48,7 @@ def _json(engine: Engine, run: Run, order: Order) -> str:
     record = run_record(run.program, run.turns, context)
     if order.plan is not None:
         record["search"] = search_record(order.plan, run.rounds, run.case)
-    if order.judge is not None and run.rounds:
+    if run.rounds and run.rounds[-1].kept[0].passed:
         record["cases"] = cases_record(run.rounds[-1], run.case)
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
@@ -68,7 +68,7 @@ def check(run: Run, order: Order) -> None:
     if order.judge is None:
         if why:
             raise CheckFailed(
-                f"the program fails: {why}", "try another --seed, or --search beam=4,n=2"
+                f"the program fails: {why}", "try another --seed, or --search beam=4,n=4"
             )
         return
     passed = run.rounds[-1].kept[0].passed

@@ -31,14 +31,14 @@ def plan_for(search: str | None, candidates: int, *, with_cases: bool) -> Search
 
 
 def search_plan(value: str) -> SearchPlan:
-    """Return the plan that `--search` gives, such as "beam=4,n=2".
+    """Return the plan that `--search` gives, such as "beam=4,n=4".
 
     Raises:
         UsageError: it is not of this form, or asks for more than one batch can hold.
     """
     parts = dict(re.findall(r"(beam|n)=([0-9]{1,4})(?:,|$)", value))
     if ",".join(f"{name}={number}" for name, number in parts.items()) != value or len(parts) != 2:
-        raise UsageError(f'--search "{value}" is not beam=K,n=N', "try --search beam=4,n=2")
+        raise UsageError(f'--search "{value}" is not beam=K,n=N', "try --search beam=4,n=4")
     plan = SearchPlan(int(parts["beam"]), int(parts["n"]))
     if not 1 <= plan.width <= MOST_CONTINUATIONS:
         raise UsageError(

@@ -65,9 +65,14 @@ def search(
     branches: Sequence[Branch] = [Branch((program,) * len(steps[0]))]
     for number, texts in enumerate(steps, 1):
         yield StepBegun(texts[0], number)
-        written, tokens = _extend(engine, branches, texts, sampling, plan.width, should_stop)
         judged = judge if number == len(steps) else None
-        ran = _run(runner, written, should_stop, prints=judged is not None)
+        try:
+            written, tokens = _extend(
+                engine, branches, texts, sampling, plan.continuations, should_stop
+            )
+            ran = _run(runner, written, should_stop, prints=judged is not None)
+        except Interrupted as error:
+            raise Interrupted(f"interrupted in step {number}") from error
         if judged is not None:
             ran = [replace(branch, passed=_passed(branch, judged)) for branch in ran]
         done = Round(number, tuple(select(ran, plan.beam)), tokens)
@@ -80,33 +85,26 @@ def _extend(
     branches: Sequence[Branch],
     texts: Sequence[str],
     sampling: Sampling,
-    width: int,
+    count: int,
     should_stop: Callable[[], bool],
 ) -> tuple[list[Branch], int]:
-    """Continue the branches, `width` continuations in all, and count the tokens of it."""
-    parents = [
-        number for number, count in enumerate(_divide(width, len(branches))) for _ in range(count)
-    ]
-    seeds = [turn_seed(sampling.seed, len(branches[0].moves), i) for i in range(width)]
+    """Write so many continuations of each branch in one batch, and count the tokens of it."""
+    parents = [place for place in range(len(branches)) for _ in range(count)]
+    turn = len(branches[0].moves)
+    seeds = [turn_seed(sampling.seed, turn, attempt) for attempt in range(len(parents))]
     prompts = [
         Prompt(program.prompt(text), replace(sampling, seed=seed), StopWatcher())
-        for parent, seed in zip(parents, seeds, strict=True)
-        for program, text in zip(branches[parent].programs, texts, strict=True)
+        for place, seed in zip(parents, seeds, strict=True)
+        for program, text in zip(branches[place].programs, texts, strict=True)
     ]
     answers = _answers(engine, prompts, should_stop)
     written = []
-    for number, (parent, seed) in enumerate(zip(parents, seeds, strict=True)):
+    for number, (place, seed) in enumerate(zip(parents, seeds, strict=True)):
         mine = answers[number * len(texts) : (number + 1) * len(texts)]
-        move = Move(
-            tuple(TurnResult(Turn(t, a.text), a, seed) for t, a in zip(texts, mine, strict=True))
-        )
-        written.append(_child(branches[parent], parent, move, 1 / parents.count(parent)))
+        turns = [Turn(text, answer.text) for text, answer in zip(texts, mine, strict=True)]
+        results = tuple(TurnResult(t, a, seed) for t, a in zip(turns, mine, strict=True))
+        written.append(_child(branches[place], place, Move(results), count))
     return written, sum(answer.generated_tokens for answer in answers)
-
-
-def _divide(width: int, count: int) -> list[int]:
-    """Divide continuations evenly among branches; the better ones, in front, get what is over."""
-    return [width // count + (number < width % count) for number in range(count)]
 
 
 def _answers(
@@ -121,13 +119,13 @@ def _answers(
     return [done[number] for number in range(len(prompts))]
 
 
-def _child(parent: Branch, place: int, move: Move, part: float) -> Branch:
+def _child(parent: Branch, place: int, move: Move, siblings: int) -> Branch:
     pairs = zip(parent.programs, move.results, strict=True)
     return Branch(
         programs=tuple(program.add(result.turn) for program, result in pairs),
         moves=(*parent.moves, move),
         logprob=parent.logprob + sum(sum(result.completion.logprobs) for result in move.results),
-        share=parent.share * part,
+        share=parent.share / siblings,
         parent=place,
     )
 

@@ -151,8 +151,10 @@ def test_a_search_records_what_it_did(codegen: Run) -> None:
     search = record["search"]
     assert (search["beam"], search["n"], len(search["turns"])) == (3, 2, 3)
     for turn in search["turns"]:
-        assert turn["written"] == 6 == len(turn["candidates"])
-        assert sum(turn[fate] for fate in ("failed", "merged", "crowded", "kept")) == 6
+        assert turn["written"] in (2, 4, 6) and len(turn["candidates"]) == turn["written"]
+        assert (
+            sum(turn[fate] for fate in ("failed", "merged", "crowded", "kept")) == turn["written"]
+        )
         assert 1 <= turn["kept"] <= 3
     assert search["tokens"] == sum(turn["tokens"] for turn in search["turns"])
     best = search["turns"][-1]["candidates"][0]

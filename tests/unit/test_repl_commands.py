@@ -337,14 +337,14 @@ def test_without_a_terminal_run_needs_leave_and_asks_nothing(chat: Run) -> None:
 
 def test_a_program_that_fails_is_told_by_line_and_step_and_changes_nothing_known(chat: Run) -> None:
     running = Running(InProcess, allowed=True)
-    engine = FakeEngine("a = 1", "1 / 0", "c = a")
+    engine = FakeEngine("a = 1", "b = 5\n1 / 0", "c = a")
     _, shown = chat(
         engine, "A.", "/run", "B.", "/run", "/drop", "C.", "/run", "/q", "", running=running
     )
     assert (
-        "warning: the program fails: ZeroDivisionError: division by zero in line 5 (step 2: 'B.')\n"
+        "warning: the program fails: ZeroDivisionError: division by zero in line 6 (step 2: 'B.')\n"
     ) in shown
-    assert "changed variables:\n+ c: int = 1\n" in shown and "- a" not in shown
+    assert "changed variables:\n+ c: int = 1\n" in shown and "- b" not in shown
 
 
 def test_output_of_a_program_cannot_drive_the_terminal(chat: Run) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from scripted import InProcess, ScriptedEngine
 
+from codegen_cli.engine.base import never
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program
-from codegen_cli.sandbox import Execution
+from codegen_cli.sandbox import Check, Execution, Script, Verdict
 from codegen_cli.settings import Sampling, SearchPlan
 from codegen_cli.synthesis.branch import Branch
 from codegen_cli.synthesis.grow import StepBegun, Written, grow
@@ -40,7 +41,7 @@ def fates(done: Round) -> dict[str, str]:
 
 
 def test_a_turn_drops_what_raises_and_merges_what_behaves_alike() -> None:
-    (only,) = rounds({"a": ["x = 1", "x = 2 - 1", "x = 1 / 0", "x = 3"]}, SearchPlan(2, 2))
+    (only,) = rounds({"a": ["x = 1", "x = 2 - 1", "x = 1 / 0", "x = 3"]}, SearchPlan(2, 4))
     assert fates(only) == {
         "x = 1": "kept",
         "x = 3": "kept",
@@ -59,20 +60,19 @@ def test_the_merged_branch_is_told_by_its_likelier_member() -> None:
     assert only.kept[0].logprob == -0.5 and only.kept[0].share == 1.0
 
 
-def test_survivors_share_the_continuations_and_a_later_turn_decides() -> None:
-    answers = {"a": ["x = 0", "x = 0", "x = 0", "x = 2"], "b": ["y = 1 / x"] * 4}
-    first, second = rounds(answers, SearchPlan(2, 2))
+def test_each_survivor_is_continued_and_a_later_turn_decides() -> None:
+    answers = {"a": ["x = 0", "x = 0", "x = 0", "x = 2"], "b": ["y = 1 / x"] * 8}
+    first, second = rounds(answers, SearchPlan(2, 4))
     assert codes(first.kept) == ["x = 0", "x = 2"]
-    assert [branch.parent for branch in second.branches].count(0) == 2
+    assert sorted(branch.parent for branch in second.branches) == [0] * 4 + [1] * 4
     assert codes(second.kept) == ["x = 2 y = 1 / x"]
     # One of four samples went that way, and all that followed it.
     assert second.kept[0].share == 0.25
 
 
-def test_an_odd_continuation_goes_to_the_better_branch() -> None:
-    answers = {"a": ["x = 1", "x = 1", "x = 2"], "b": ["y = 1", "y = 2", "y = 3"]}
-    _, second = rounds(answers, SearchPlan(3, 1))
-    assert sorted(branch.parent for branch in second.branches) == [0, 0, 1]
+def test_what_the_model_writes_more_often_goes_before_what_it_finds_likelier() -> None:
+    (only,) = rounds({"a": ["x = 1", "x = 2", "x = 2"]}, SearchPlan(1, 3), {"x = 1": -0.1})
+    assert codes(only.kept) == ["x = 2"]
 
 
 def test_only_the_best_are_kept() -> None:
@@ -83,13 +83,13 @@ def test_only_the_best_are_kept() -> None:
 
 
 def test_an_empty_answer_comes_after_code() -> None:
-    (only,) = rounds({"a": ["", "", "x = 3"]}, SearchPlan(3, 1))
+    (only,) = rounds({"a": ["", "", "x = 3"]}, SearchPlan(2, 3))
     assert codes(only.kept) == ["x = 3", ""]
 
 
 def test_when_all_raise_the_likeliest_goes_on() -> None:
     answers = {"a": ["1 / 0", "int('a')"], "b": ["y = 1"] * 2}
-    first, second = rounds(answers, SearchPlan(2, 1), {"int('a')": -0.1})
+    first, second = rounds(answers, SearchPlan(2, 2), {"int('a')": -0.1})
     assert codes(first.kept) == ["int('a')"] and not first.kept[0].alive
     assert codes(second.kept) == ["int('a') y = 1"]
 
@@ -118,6 +118,15 @@ def test_with_cases_the_pass_count_goes_before_the_share() -> None:
     assert [t.code for p in last.kept[0].programs for t in p.turns] == ["print(10)", "print(20)"]
 
 
+def test_one_pass_goes_before_two_programs_that_only_run() -> None:
+    answers = {0: "print(1)", 1: "print(2)", 2: "1 / 0", 3: "print(20)"}
+    engine = ScriptedEngine(lambda _, i: (answers[i], -1.0))
+    *_, last = search(
+        engine, InProcess(), EMPTY, [["a", "b"]], SAMPLING, SearchPlan(1, 2), judge=passes
+    )
+    assert isinstance(last, Round) and last.kept[0].passed == (False, True)
+
+
 def test_before_the_last_step_the_number_of_cases_that_run_decides() -> None:
     first = ["x = 1", "1 / 0", "x = 2", "x = 3"]
     engine = ScriptedEngine(lambda line, i: (first[i] if line[2] == "a" else "print(x)", -1.0))
@@ -125,23 +134,36 @@ def test_before_the_last_step_the_number_of_cases_that_run_decides() -> None:
     done = search(engine, InProcess(), EMPTY, steps, SAMPLING, SearchPlan(1, 2), judge=passes)
     begun, *_ = [event for event in done if isinstance(event, Round)]
     assert [program.turns[0].code for program in begun.kept[0].programs] == ["x = 2", "x = 3"]
+    assert begun.kept[0].passed == ()
 
 
-def test_the_search_can_be_interrupted_between_model_and_sandbox() -> None:
+class Deaf(InProcess):
+    """A runner that never stops."""
+
+    def map(
+        self, jobs: Iterable[Script | Check], should_stop: Callable[[], bool] = never
+    ) -> Iterator[tuple[int, Execution | Verdict]]:
+        return super().map(jobs)
+
+
+@pytest.mark.parametrize(
+    ("runner", "calls"), [(Deaf, 0), (Deaf, 1), (InProcess, 0), (InProcess, 1), (InProcess, 2)]
+)
+def test_a_search_stops_wherever_ctrl_c_strikes(runner: type[InProcess], calls: int) -> None:
+    """It is asked before an answer, after the answers, and before a program runs."""
+    asked = iter([False] * calls + [True] * 9)
     engine = ScriptedEngine(lambda *_: ("x = 1", -1.0))
-    stops = iter([False, True, True])
-    with pytest.raises(Interrupted):
-        list(
-            search(
-                engine,
-                InProcess(),
-                EMPTY,
-                [["a"]],
-                SAMPLING,
-                SearchPlan(1, 1),
-                should_stop=lambda: next(stops),
-            )
-        )
+    events = search(
+        engine,
+        runner(),
+        EMPTY,
+        [["a"]],
+        SAMPLING,
+        SearchPlan(1, 1),
+        should_stop=lambda: next(asked),
+    )
+    with pytest.raises(Interrupted, match="interrupted in step 1"):
+        list(events)
 
 
 def test_candidates_of_a_growing_program_are_ranked_by_running_it() -> None:
