@@ -29,7 +29,7 @@ from transformers import AutoModelForCausalLM
 from benchmarks.convert import measure
 from benchmarks.parity import machine
 from benchmarks.sources.build import SOURCES, Model
-from benchmarks.sources.lora import merge, write_adapter
+from benchmarks.sources.lora import MODULES, RANK, merge, write_adapter
 from codegen_cli.convert.verify import compare
 from codegen_cli.engine.base import never
 from codegen_cli.engine.context import Entry
@@ -197,11 +197,12 @@ def adapters(model: Model, folder: Path) -> Iterator[Row]:
     run("convert", model.folder, "-o", base, "-q", "F32", "--force", "--no-verify")
     merge(model, source)
     logits = expected(model.torch)
+    label = f"PEFT folder, rank {RANK} of {len(MODULES) * model.shape['n_layer']} matrices"
     for file_type in ("F32", "F16"):
         output = folder / "adapter.gguf"
         figures = run("convert", source, "--base", base, "-o", output, "-q", file_type, "--force")
         result = compare(logits, actual(base, Lora(output)))
-        yield row("PEFT folder, rank 16 of 80 matrices", file_type, result, source, output, figures)
+        yield row(label, file_type, result, source, output, figures)
 
 
 def row(

@@ -80,6 +80,14 @@ def convert(
       codegen convert ./my-adapter --base 350M-mono.gguf -o my-adapter.gguf
     """
     if (source / "adapter_config.json").is_file():
+        for_models = {
+            "--tokenizer": tokenizer,
+            "--config": run_config,
+            "--cores": cores,
+            "--family": family,
+            "--license": license_name,
+        }
+        _refuse(source, [option for option, value in for_models.items() if value is not None])
         _convert_adapter(source, base, output, file_type, name, force, verify, as_json=as_json)
         return
     if base is not None:
@@ -105,6 +113,12 @@ def convert(
     if as_json:
         console.emit(json.dumps(_record(report), ensure_ascii=False) + "\n")
     _show(report, source)
+
+
+def _refuse(source: Path, options: list[str]) -> None:
+    """Refuse options that an adapter has no use for."""
+    if options:
+        raise UsageError(f'{options[0]} is for models; "{source}" is an adapter', "leave it out")
 
 
 def _convert_adapter(
@@ -150,7 +164,7 @@ def _show(report: ConvertReport, source: Path) -> None:
         f"wrote {report.path} · {report.file_type} · {report.size / 1e6:.1f} MB · "
         f"{report.tensors} tensors · {bits:.2f} bits a weight"
     )
-    if not report.tokenizer.startswith(str(source)):
+    if not Path(report.tokenizer).is_relative_to(source):
         console.note(f"tokenizer: {report.tokenizer}")
     for warning in report.warnings:
         console.warn(warning)
