@@ -77,6 +77,14 @@ def convert(
       codegen convert ./my-adapter --base 350M-mono.gguf -o my-adapter.gguf
     """
     if (source / "adapter_config.json").is_file():
+        for_models = {
+            "--tokenizer": tokenizer,
+            "--config": run_config,
+            "--cores": cores,
+            "--family": family,
+            "--license": license_name,
+        }
+        _refuse(source, [option for option, value in for_models.items() if value is not None])
         _convert_adapter(source, base, output, file_type, name, force, verify, as_json=as_json)
         return
     if base is not None:
@@ -104,13 +112,19 @@ def convert(
     if as_json:
         console.emit(json.dumps(record_of(report), ensure_ascii=False) + "\n")
     show_report(report)
-    if not report.tokenizer.startswith(str(source)):
+    if not Path(report.tokenizer).is_relative_to(source):
         console.note(f"tokenizer: {report.tokenizer}")
 
 
 def say_resumed(done: int, count: int) -> None:
     """Say that an earlier run's work is used."""
     console.note(f"going on from an earlier run: {done} of {count} tensors are complete")
+
+
+def _refuse(source: Path, options: list[str]) -> None:
+    """Refuse options that an adapter has no use for."""
+    if options:
+        raise UsageError(f'{options[0]} is for models; "{source}" is an adapter', "leave it out")
 
 
 def _convert_adapter(

@@ -104,7 +104,7 @@ def _show(report: ExportReport, source: Path) -> None:
         f"wrote {report.path} · GPT-J {report.dtype} · {report.size / 1e6:.1f} MB in "
         f"{files} file{'s' * (files != 1)}"
     )
-    if not report.tokenizer.startswith(str(source)):
+    if not Path(report.tokenizer).is_relative_to(source):
         console.note(f"tokenizer: {report.tokenizer}")
     check = report.verification
     if check is None:

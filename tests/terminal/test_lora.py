@@ -91,6 +91,7 @@ def test_usage_errors_name_the_value(codegen: Run, model: str, tmp_path: Path) -
         (("convert", "adapter", "-o", "b.gguf"), 2, "--base"),
         (("convert", "base", "--base", "base.gguf", "-o", "b.gguf"), 2, "is no adapter"),
         (("convert", "adapter", "--base", "base", "-o", "b.gguf", "-q", "Q4_0"), 2, "Q4_0"),
+        (("convert", "adapter", "--base", "base", "-o", "b.gguf", "--family", "NL"), 2, "--family"),
         (("convert", "adapter", "--base", "nowhere", "-o", "b.gguf"), 3, "nowhere"),
         (("convert", "adapter", "--base", "a.gguf", "-o", "b.gguf"), 3, "is no model"),
         (("convert", "adapter", "--base", "base", "-o", "a.gguf"), 2, "--force"),

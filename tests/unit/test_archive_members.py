@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from checkpoints import write_checkpoint
 from rawcheckpoint import mapping, program, safetensors, storage, tensor, torch_file
 
+from codegen_cli.convert import source
 from codegen_cli.convert.checkpoint import open_checkpoint
 from codegen_cli.convert.checkpoint.archive import Archive, ArchivePath, is_archive
 from codegen_cli.errors import CheckpointError
@@ -264,3 +266,23 @@ def test_random_damage_gives_a_result_or_one_line(tmp_path: Path) -> None:
                 assert "\n" not in str(error)
                 outcomes.add("refused")
     assert outcomes == {"read", "refused"}
+
+
+def test_more_bytes_than_the_config_explains_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_checkpoint(
+        tmp_path / "m", n_layer=1, n_embd=8, n_head=4, rotary_dim=2, vocab_size=300, n_ctx=4, seed=1
+    )
+    files = {f"m/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    path = tmp_path / "release.tar"
+    path.write_bytes(tar(files))
+    monkeypatch.setattr(source, "_FREE_BYTES", 4096)
+    with source.open_source(path, lambda *_: None) as opened:
+        assert opened.name == "m" and opened.files == (path,)
+    weights = {"more": ("F32", [9000], bytes(36000)), "w": ("F32", [9000], bytes(36000))}
+    path.unlink()
+    path.write_bytes(tar({**files, "m/model.safetensors": safetensors(weights)}))
+    opening = source.open_source(path, lambda *_: None)
+    with pytest.raises(CheckpointError, match="bytes of weights, but config.json says at most"):
+        opening.__enter__()

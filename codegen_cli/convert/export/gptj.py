@@ -107,7 +107,7 @@ def export_gptj(
 def _open(
     path: Path, options: ExportOptions, on_progress: Progress
 ) -> AbstractContextManager[Source]:
-    if path.suffix == ".gguf":
+    if path.suffix == ".gguf" and options.run_config is None and options.cores is None:
         return open_gguf(path)
     return open_source(path, on_progress, run_config=options.run_config, cores=options.cores)
 
