@@ -18,6 +18,7 @@ import itertools
 import json
 import math
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -38,9 +39,10 @@ _SPARE = 8 << 30
 
 @dataclass
 class Run:
-    """One process: seconds of each phase, peak bytes, and how it ended."""
+    """One process: seconds of each phase and of the CPUs, peak bytes, and how it ended."""
 
     code: int = 0
+    cpu: float = 0.0
     hashing: float = 0.0
     writing: float = 0.0
     checking: float = 0.0
@@ -169,7 +171,7 @@ def convert(folder: Path, options: argparse.Namespace, *, kill: bool) -> Run:
     # No hash of an earlier benchmark may be remembered for these files.
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
-    while process.poll() is None:
+    while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         status = memory(process.pid)
         run.anonymous = max(run.anonymous, status.get("RssAnon:", 0))
         run.file_pages = max(run.file_pages, status.get("RssFile:", 0))
@@ -179,12 +181,16 @@ def convert(folder: Path, options: argparse.Namespace, *, kill: bool) -> Run:
         if len(marks) == 2 and size >= total:
             marks.append(time.perf_counter())
         if kill and size >= options.kill_at * total:
-            process.send_signal(signal.SIGKILL)
+            os.kill(process.pid, signal.SIGKILL)
+            kill = False
         time.sleep(0.02)
     marks.append(time.perf_counter())
     spans = [later - earlier for earlier, later in itertools.pairwise(marks)]
     run.hashing, run.writing, run.checking = (*spans, 0.0, 0.0)[:3]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run.code = process.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     out = process.stdout.read() if process.stdout else ""
     if process.stdout:
         process.stdout.close()
@@ -245,13 +251,13 @@ def describe(runs: list[Run], size: int, options: argparse.Namespace) -> str:
         f"{options.layers} layers × {options.width}, vocabulary {options.vocab}, {options.type}, "
         f"{options.data} data, {gigabytes:.1f} GB, {options.threads} threads",
         "",
-        "| run | hashing s | writing s | checking s | peak anonymous MiB | peak mapped MiB |",
-        "|---|---|---|---|---|---|",
+        "| run | hashing s | writing s | checking s | CPU s | anonymous MiB | mapped MiB |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, run in (("killed", cut), ("resumed", resumed)):
         rows.append(
             f"| {name} | {run.hashing:.0f} | {run.writing:.0f} | {run.checking:.0f} "
-            f"| {run.anonymous >> 20} | {run.file_pages >> 20} |"
+            f"| {run.cpu:.0f} | {run.anonymous >> 20} | {run.file_pages >> 20} |"
         )
     again = f"{cut.complete} tensors were complete of the {cut.written / 1e9:.2f} GB written"
     rows += [
