@@ -287,8 +287,7 @@ Cores = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Cores that its qkv rows are laid out for; by default what the run's TPU had.",
-        rich_help_panel=_TPU,
+        help="Groups that the qkv rows lie in, one a TPU core; else what the checkpoint says.",
     ),
 ]
 

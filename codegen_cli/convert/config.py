@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +18,10 @@ _LAYOUTS = {"codegen": CODEGEN, "gptj": GPTJ}
 #: All are the tanh approximation that llama.cpp's GELU computes.
 _TANH_GELU = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast")
 
-#: "codegen2-1B" and "codegen25-7b", but not "codegen-2B-mono".
-_CODEGEN2 = re.compile(r"codegen2(5|\.5)?[-_]\d")
+#: The groups of qkv rows of CodeGen2's two smaller models (1B, 3.7B); they alone of all CodeGen
+#: checkpoints name `head_dim`. The larger ones have CodeGen1's groups (CTranslate2
+#: `converters/transformers.py`, fauxpilot pull request 209).
+_SMALL_CODEGEN2_GROUPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class CodeGenConfig:
         return self.n_layer * block + 2 * self.vocab_size * e + self.vocab_size + 2 * e
 
 
-def read_config(folder: Place) -> CodeGenConfig:
+def read_config(folder: Place, cores: int | None = None) -> CodeGenConfig:
     """Read and check `config.json` of a checkpoint folder.
 
+    `cores` says in how many groups the qkv rows lie, where the file does not.
+
     Raises:
-        CheckpointError: no such folder or file, another `model_type`, CodeGen2's layout, or sizes
-            that no CodeGen model can have.
+        CheckpointError: no such folder or file, another `model_type`, or sizes that no CodeGen
+            model can have.
     """
     raw = _read_json(folder)
     _check_family(raw, folder)
@@ -78,14 +81,14 @@ def read_config(folder: Place) -> CodeGenConfig:
         vocab_size=size_of(raw, "vocab_size"),
         layer_norm_epsilon=_epsilon(raw),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
-        qkv=qkv_layout(raw),
+        qkv=qkv_layout(raw, cores),
         raw=raw,
     )
     check_heads(config)
     return config
 
 
-def qkv_layout(raw: dict[str, Any]) -> QkvLayout:
+def qkv_layout(raw: dict[str, Any], cores: int | None = None) -> QkvLayout:
     """Return how the checkpoint with this config.json lays out its qkv rows.
 
     Raises:
@@ -95,7 +98,8 @@ def qkv_layout(raw: dict[str, Any]) -> QkvLayout:
     if layout is None:
         raise CheckpointError(f"config.json: model_type {raw.get('model_type')!r} is unknown")
     if layout is CODEGEN:
-        return replace(layout, groups=size_of(raw, "mp_num", CODEGEN.groups))
+        groups = CODEGEN.groups if raw.get("head_dim") is None else _SMALL_CODEGEN2_GROUPS
+        return replace(layout, groups=cores or size_of(raw, "mp_num", groups))
     return layout
 
 
@@ -132,33 +136,10 @@ def _check_family(raw: dict[str, Any], folder: Place) -> None:
         if model_type == "llama" and "codegen25" in _name(raw, folder):
             hint += "; CodeGen2.5 is LLaMA-shaped and llama.cpp's own converter handles it"
         raise CheckpointError(f'config.json: model_type "{model_type}" is not supported', hint)
-    # As GPT-J it has separate query, key and value, so nothing is left of the 8-way layout.
-    if model_type == "codegen" and _is_codegen2(raw, folder):
-        raise CheckpointError(
-            "this is a CodeGen2 checkpoint: its qkv rows are laid out 8-way (mp_num 8), "
-            "not 4-way as in CodeGen1",
-            "only CodeGen1 (350M, 2B, 6B, 16B; nl, multi, mono) is supported",
-        )
 
 
 def _name(raw: dict[str, Any], folder: Place) -> str:
     return f"{folder.resolve().name} {raw.get('_name_or_path', '')}".lower()
-
-
-def _is_codegen2(raw: dict[str, Any], folder: Place) -> bool:
-    """Tell CodeGen2 by its own modelling code, its name or its infill tokens.
-
-    Its config has CodeGen1's `model_type` and no field for the layout.
-    """
-    if raw.get("mp_num", CODEGEN.groups) != CODEGEN.groups or _CODEGEN2.search(_name(raw, folder)):
-        return True
-    if "configuration_codegen" in json.dumps(raw.get("auto_map", "")):
-        return True
-    for name in ("added_tokens.json", "tokenizer.json"):
-        path = folder / name
-        if path.is_file() and "<mask_1>" in path.read_text(encoding="utf-8", errors="replace"):
-            return True
-    return False
 
 
 def size_of(
@@ -205,7 +186,7 @@ def check_heads(config: CodeGenConfig) -> None:
     if config.n_head % config.qkv.groups:
         raise CheckpointError(
             f"config.json: n_head {config.n_head} is not a multiple of {config.qkv.groups}",
-            f"the qkv layout has {config.qkv.groups} groups of heads",
+            f"the qkv rows lie in {config.qkv.groups} groups of heads (see --cores)",
         )
     if config.rotary_dim % 2 or config.rotary_dim > config.head_dim:
         raise CheckpointError(

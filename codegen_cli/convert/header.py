@@ -137,4 +137,7 @@ def _add_metadata(
     writer.add_token_merges(list(vocab.merges))
     writer.add_bos_token_id(vocab.end_of_text)
     writer.add_eos_token_id(vocab.end_of_text)
+    if vocab.end_of_infill is not None:
+        # llama.cpp ends an answer there too.
+        writer.add_eot_token_id(vocab.end_of_infill)
     writer.add_add_bos_token(False)

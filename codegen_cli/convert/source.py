@@ -49,25 +49,26 @@ def open_source(
 ) -> Iterator[Source]:
     """Open a checkpoint for as long as the context lasts.
 
-    `run_config` and `cores` are for TPU checkpoints (`jaxformer.read_run_config`).
+    `cores` says in how many groups the qkv rows lie; `run_config` is for TPU checkpoints
+    (`jaxformer.read_run_config`).
 
     Raises:
         CheckpointError: it is missing, unreadable, hostile, or of no supported model.
-        UsageError: options of TPU checkpoints come with another one.
+        UsageError: a run's configuration comes with another kind of checkpoint.
     """
     with ExitStack() as opened:
         if is_jaxformer(path):
             yield _jaxformer(path, run_config, cores, opened)
             return
-        if run_config is not None or cores is not None:
+        if run_config is not None:
             raise UsageError(
                 f'"{path}" is not a TPU checkpoint (ckpt.json and model/)',
-                "leave out --config and --cores",
+                "leave out --config",
             )
         if path.is_file() and is_archive(path):
-            yield _archive(path, on_progress, opened)
+            yield _archive(path, cores, on_progress, opened)
         else:
-            config = read_config(path)
+            config = read_config(path, cores)
             checkpoint = opened.enter_context(open_checkpoint(path))
             files = (*checkpoint.files, path / "config.json")
             yield Source(path.resolve().name, path, config, checkpoint, files)
@@ -84,11 +85,11 @@ def _jaxformer(
     return Source(name, folder, config, checkpoint, checkpoint.files)
 
 
-def _archive(path: Path, on_progress: Progress, opened: ExitStack) -> Source:
+def _archive(path: Path, cores: int | None, on_progress: Progress, opened: ExitStack) -> Source:
     total = path.stat().st_size
     archive = Archive(path, lambda n: on_progress("inflating", n, total))
     root = opened.enter_context(archive).root()
-    config = read_config(root)
+    config = read_config(root, cores)
     checkpoint = opened.enter_context(open_checkpoint(root))
     _check_size(config, checkpoint, path)
     return Source(root.name, root, config, checkpoint, (path,))

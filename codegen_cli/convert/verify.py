@@ -6,7 +6,8 @@ comparison of tokens and logits shows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from codegen_cli.convert import bpe
 from codegen_cli.convert.checkpoint import Checkpoint
 from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.qkv import CODEGEN_TENSORS
 from codegen_cli.convert.reference import reference_logits
 from codegen_cli.convert.verify_rows import check_rows
 from codegen_cli.convert.vocab import Vocab
@@ -37,6 +39,13 @@ TEXTS = (
     "a\t \t  b\n \n   c" + "\t" * 12 + "d  ",
     "import numpy as np\n\nm = np.zeros((3, 4), dtype=np.float32)\n",
 )
+
+#: The numbers of groups that released checkpoints have their qkv rows in.
+LAYOUTS = (4, 8)
+
+#: A model that works needs less than this share of the nats of a blind guess for code; and one
+#: layout is called better only by this many nats a token.
+_WORKING, _FAR_LIKELIER = 0.7, 0.5
 
 PROMPT = PROGRAM_PREFIX + "# Return the sum of a list.\ndef total(xs):\n    "
 MAX_PROMPT = 24
@@ -95,6 +104,7 @@ def verify_file(
         model.close()
     check_rows(read_gguf(path), config, checkpoint)
     expected_TxV = reference_logits(config, checkpoint, tokens)
+    check_layout(config, checkpoint, tokens, expected_TxV)
     result = compare(expected_TxV, actual_TxV)
     check_bounds(result, file_type)
     return result
@@ -119,6 +129,42 @@ def check_tokens(actual: Vocabulary, vocab: Vocab) -> None:
                 f"the written vocabulary does not give {text[:30]!r} back",
                 "the tokenizer files are damaged",
             )
+
+
+def check_layout(
+    config: CodeGenConfig,
+    checkpoint: Checkpoint,
+    tokens: list[int],
+    logits_TxV: NDArray[np.float32],
+) -> None:
+    """Refuse the layout of qkv rows that was assumed if the model works with another one.
+
+    A file in a wrong layout computes just what the reference computes in the same wrong one. But
+    a trained model finds its own language likely only with the right one.
+
+    Raises:
+        CheckFailed: another number of groups makes the text far likelier.
+    """
+    if config.qkv.tensors != CODEGEN_TENSORS:
+        return
+    chosen = _mean_nll(logits_TxV, tokens)
+    for groups in LAYOUTS:
+        if groups == config.qkv.groups or config.n_head % groups:
+            continue
+        other = replace(config, qkv=replace(config.qkv, groups=groups))
+        found = _mean_nll(reference_logits(other, checkpoint, tokens), tokens)
+        works = found < _WORKING * math.log(config.vocab_size)
+        if works and found < chosen - _FAR_LIKELIER:
+            raise CheckFailed(
+                f"with the qkv rows in {config.qkv.groups} groups the model finds Python unlikely "
+                f"({chosen:.1f} nats a token), with {groups} it does not ({found:.1f})",
+                f"convert it with --cores {groups}",
+            )
+
+
+def _mean_nll(logits_TxV: NDArray[np.float32], tokens: list[int]) -> float:
+    rows = np.arange(len(tokens) - 1)
+    return float(-_log_softmax(logits_TxV)[rows, tokens[1:]].mean()) if len(rows) else 0.0
 
 
 def file_logits(model: Model, tokens: list[int]) -> NDArray[np.float32]:

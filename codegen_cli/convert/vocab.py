@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,13 @@ from codegen_cli.errors import CheckpointError
 
 _ADVICE = "give the tokenizer's folder with --tokenizer"
 _END_OF_TEXT = "<|endoftext|>"
+
+#: What CodeGen2's model writes behind a gap that it has filled.
+_END_OF_INFILL = "<eom>"
+
+#: Its tokens for gaps. Not every tokenizer file marks them as special, but no text of a user may
+#: become one.
+_INFILL = re.compile(r"<(?:mask_\d+|sep|eom|dummy_\d+)>")
 
 #: The tokens that CodeGen adds to GPT-2's, in the order of their ids.
 WHITE_SPACE = (*(" " * n for n in range(31, 1, -1)), *("\t" * n for n in range(9, 1, -1)))
@@ -32,6 +40,11 @@ class Vocab:
     end_of_text: int
     folder: Place
     files: tuple[Place, ...]
+
+    @property
+    def end_of_infill(self) -> int | None:
+        """Return the token that ends a filled gap; None for models that fill none."""
+        return self.tokens.index(_END_OF_INFILL) if _END_OF_INFILL in self.tokens else None
 
     @property
     def has_white_space(self) -> bool:
@@ -200,7 +213,8 @@ def _lay_out(
                     "the tokenizer belongs to another model",
                 )
             tokens[index] = token
-            types[index] = TokenType.CONTROL if token in special else ordinary
+            is_special = token in special or (source is added and _INFILL.fullmatch(token))
+            types[index] = TokenType.CONTROL if is_special else ordinary
     filled = tuple(
         f"<|unused_{index}|>" if token is None else token for index, token in enumerate(tokens)
     )

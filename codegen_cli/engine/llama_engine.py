@@ -167,7 +167,10 @@ class LlamaEngine:
         return Request(self._tokens(prompt), prompt.sampling, prompt.stopper, drafter)
 
     def _tokens(self, prompt: Prompt) -> list[int]:
-        tokens = self.vocabulary.prompt(prompt.text)
+        if prompt.suffix is None:
+            tokens = self.vocabulary.prompt(prompt.text)
+        else:
+            tokens = self.vocabulary.gap(prompt.text, prompt.suffix)
         check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return tokens
 

@@ -253,7 +253,6 @@ def test_too_little_room_is_said_before_anything_large_is_downloaded(
     [
         ("350-mono", 3, "did you mean 350M-mono?"),
         ("Salesforce/codegen-350-mono", 3, "did you mean Salesforce/codegen-350M-mono?"),
-        ("codegen2-7B", 3, "cannot convert codegen2-7B yet"),
         ("Salesforce/codegen25-7b-mono", 3, "cannot convert codegen2.5-7B-mono yet"),
         (".", 3, "on this machine already"),
     ],
@@ -275,11 +274,11 @@ def edit_config(folder: Path, **changes: Any) -> None:
     ("spoil", "fragment"),
     [
         (lambda folder: edit_config(folder, model_type="llama"), "llama"),
-        (lambda folder: edit_config(folder, mp_num=8), "CodeGen2"),
+        (lambda folder: edit_config(folder, mp_num=16), "16"),
         (lambda folder: (folder / "vocab.json").unlink(), "no tokenizer"),
         (lambda folder: (folder / WEIGHTS).rename(folder / "tf_model.h5"), "no weights"),
     ],
-    ids=["llama", "codegen2", "no tokenizer", "no weights"],
+    ids=["llama", "layout", "no tokenizer", "no weights"],
 )
 def test_what_cannot_be_converted_is_refused_before_its_weights_are_downloaded(
     home: Home, hub: Hub, checkpoint: Path, spoil: Callable[[Path], None], fragment: str

@@ -116,9 +116,8 @@ def test_integer_weights_are_refused(config: CodeGenConfig) -> None:
         ({"rotary_dim": None}, "rotary_dim is null"),
         ({"activation_function": "relu"}, '"relu"'),
         ({"layer_norm_epsilon": 0}, "layer_norm_epsilon"),
-        ({"_name_or_path": "Salesforce/codegen2-1B"}, "CodeGen2.*8-way"),
-        ({"auto_map": {"AutoConfig": "configuration_codegen.CodeGenConfig"}}, "CodeGen2"),
-        ({"mp_num": 8}, "CodeGen2"),
+        ({"mp_num": 16}, "n_head 8 is not a multiple of 16"),
+        ({"n_head": 4, "head_dim": 16}, "n_head 4 is not a multiple of 8"),
     ],
 )
 def test_configs_of_other_models_are_refused(
@@ -128,16 +127,24 @@ def test_configs_of_other_models_are_refused(
         read_config(write(tmp_path, **changes))
 
 
-def test_codegen2_is_known_by_its_infill_tokens(tmp_path: Path) -> None:
-    write(tmp_path)
-    (tmp_path / "added_tokens.json").write_text('{"<mask_1>": 50295}')
-    with pytest.raises(CheckpointError, match="CodeGen2"):
-        read_config(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["codegen-2B-mono", "my-codegen-2B", "codegen_350M"])
-def test_codegen1_sizes_are_not_taken_for_codegen2(tmp_path: Path, name: str) -> None:
-    assert read_config(write(tmp_path / name, _name_or_path=f"Salesforce/{name}")).n_layer == 2
+@pytest.mark.parametrize(
+    ("changes", "cores", "groups"),
+    [
+        ({}, None, 4),
+        # CodeGen2 7B and 16B.
+        ({"auto_map": {"AutoConfig": "configuration_codegen.CodeGenConfig"}}, None, 4),
+        # CodeGen2 1B and 3.7B.
+        ({"head_dim": 8}, None, 8),
+        ({"head_dim": None}, None, 4),
+        ({"head_dim": 8, "mp_num": 2}, None, 2),
+        ({"head_dim": 8}, 4, 4),
+    ],
+)
+def test_the_groups_of_qkv_rows_are_those_of_the_release(
+    tmp_path: Path, changes: dict[str, Any], cores: int | None, groups: int
+) -> None:
+    config = read_config(write(tmp_path, n_head=8, rotary_dim=4, **changes), cores)
+    assert config.qkv.groups == groups
 
 
 def test_missing_folders_and_hub_names_get_advice(tmp_path: Path) -> None:
