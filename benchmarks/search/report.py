@@ -22,7 +22,7 @@ strict rules of `codegen eval mtpb`.
 by the mean log-probability of their tokens, or by the largest group that behaves alike; \
 "any passes" is what a perfect choice would reach.
 - `-n {width}` chooses each step's answer by log-probability, with `--execute` by running it.
-- In brackets the 95 % interval of {draws} draws of problems; gains are percentage points, paired by \
+- In brackets the 95 % interval of {draws} draws of problems; gains are points, paired by \
 problem on the cases that both were measured on.
 - "tokens" is what the model sampled for one case; "fails" is the share of finished programs that \
 do not run to their end."""
