@@ -51,10 +51,8 @@ class SearchView:
         """Sum up a step; warn when nothing of it ran."""
         self._stop()
         console.note(f"step {done.number} of {self._steps}: {summary(done)}")
-        if not any(branch.alive for branch in done.kept):
-            console.warn(
-                f"step {done.number}: every program fails; the search goes on with the likeliest"
-            )
+        if done.all_failed:
+            console.warn(f"step {done.number}: every program fails; the likeliest is kept")
 
     def _stop(self) -> None:
         if self._status is not None:
@@ -67,6 +65,8 @@ def summary(done: Round) -> str:
     counts = Counter(branch.fate for branch in done.branches)
     parts = [f"{len(done.branches)} written"]
     parts += [f"{counts[fate]} {word}" for fate, word in _WORDS.items() if counts[fate]]
+    if done.all_failed:
+        parts[1:] = ["all failed"]
     return " · ".join([*parts, f"{done.tokens} tokens"])
 
 

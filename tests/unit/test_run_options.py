@@ -147,11 +147,13 @@ def test_a_long_grid_says_how_much_is_left_out() -> None:
 
 def test_a_round_is_summed_up_in_words() -> None:
     rows = (
-        branch((), 0.5),
-        branch((), 0.5, "crowded"),
-        branch((), 0.5, "merged"),
-        branch((), 0.5, "failed"),
+        branch((True,), 0.5),
+        branch((True,), 0.5, "crowded"),
+        branch((True,), 0.5, "merged"),
+        branch((False,), 0.5, "failed", ok=False),
     )
     assert summary(Round(1, rows, 77)) == (
         "4 written · 1 failed · 1 alike · 1 behind · 1 alive · 77 tokens"
     )
+    dead = branch((False,), 0.5, ok=False)
+    assert summary(Round(1, (dead, dead), 77)) == "2 written · all failed · 77 tokens"
