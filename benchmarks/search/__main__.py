@@ -10,6 +10,7 @@ finished programs. Rows are appended as they come: an interrupted run goes on wh
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -20,9 +21,11 @@ from benchmarks.search.measure import ALL_CASES, Row, key, measure, read_rows
 from benchmarks.search.report import markdown, summaries
 from benchmarks.search.strategies import GREEDY, STRATEGIES, whole_programs
 from benchmarks.search.with_cases import WITH_CASES, measure_with_cases
+from codegen_cli import __version__
 from codegen_cli.engine.llama_engine import LlamaEngine
 from codegen_cli.program import Problem, parse_jsonl
 from codegen_cli.registry.find import find_model
+from codegen_cli.registry.fingerprint import model_sha256
 from codegen_cli.sandbox import Sandbox
 from codegen_cli.settings import EngineSettings
 
@@ -47,7 +50,14 @@ def main() -> None:
             for rows in missing(engine, sandbox, problems, about, options):
                 with options.out.open("a", encoding="utf-8") as stream:
                     stream.writelines(json.dumps(row) + "\n" for row in rows)
-        about = {"model": engine.info.name, "placement": engine.placement, "tier": sandbox.tier}
+        about = {
+            "model": f"{engine.info.name} {engine.info.file_type}",
+            "model_sha256": model_sha256(Path(engine.info.path)),
+            "placement": engine.placement,
+            "tier": sandbox.tier,
+            "version": __version__,
+            "problems_sha256": hashlib.sha256(options.problems.read_bytes()).hexdigest()[:16],
+        }
     report = {**about, **summaries(read_rows(options.out))}
     print(json.dumps(report, indent=2) if options.json else markdown(report))
     if options.markdown:

@@ -51,10 +51,8 @@ class SearchView:
         """Sum up a step; warn when nothing of it ran."""
         self._stop()
         console.note(f"step {done.number} of {self._steps}: {summary(done)}")
-        if not any(branch.alive for branch in done.kept):
-            console.warn(
-                f"step {done.number}: every program fails; the search goes on with the likeliest"
-            )
+        if done.all_failed:
+            console.warn(f"step {done.number}: every program fails; the likeliest is kept")
 
     def _stop(self) -> None:
         if self._status is not None:
@@ -67,24 +65,28 @@ def summary(done: Round) -> str:
     counts = Counter(branch.fate for branch in done.branches)
     parts = [f"{len(done.branches)} written"]
     parts += [f"{counts[fate]} {word}" for fate, word in _WORDS.items() if counts[fate]]
+    if done.all_failed:
+        parts[1:] = ["all failed"]
     return " · ".join([*parts, f"{done.tokens} tokens"])
 
 
 def pass_grid(branches: Sequence[Branch], width: int, encoding: str) -> list[Text]:
-    """Return a line for each candidate, best first: a mark a case, the passes, the share.
+    """Return a table with a line for each candidate, best first.
 
     Marks that do not fit the width are left out, and those that no `encoding` has are replaced.
     """
     marks = _marks(encoding)
     rows = [branch for branch in branches if branch.fate != "merged"]
     cases = len(rows[0].programs)
-    fits = len(f"{_MOST_ROWS}    {cases}/{cases}  100 %") + cases <= width
-    lines = []
+    fits = len(_header(cases)) <= width
+    column = max(cases, len("cases")) if fits else 0
+    lines = [Text(_header(column), "muted")]
     for number, branch in enumerate(rows[:_MOST_ROWS], 1):
         line = Text(f"{number:>2}  ")
         for case in range(cases if fits else 0):
             line.append(*marks[_verdict(branch, case)])
-        line.append(f"  {sum(branch.passed)}/{cases}", "value")
+        line.append(" " * (column - cases if fits else 0))
+        line.append(f"  {f'{sum(branch.passed)}/{cases}':<6}", "value")
         line.append(f"  {branch.share:.0%}", "muted")
         lines.append(line)
     if len(rows) > _MOST_ROWS:
@@ -93,6 +95,10 @@ def pass_grid(branches: Sequence[Branch], width: int, encoding: str) -> list[Tex
         legend = (f"{mark} {verdict}" for verdict, (mark, _) in marks.items())
         lines.append(Text("  ".join(legend), "muted"))
     return lines
+
+
+def _header(column: int) -> str:
+    return f" #  {'cases'[:column]:<{column}}  passed  share"
 
 
 def _verdict(branch: Branch, case: int) -> str:

@@ -34,11 +34,11 @@ def failure(execution: Execution, program: Program) -> str:
 
 def report(execution: Execution, before: Sequence[Variable] | None = None) -> list[Text]:
     """Return what a program printed and made; with the variables of a run before, what changed."""
-    printed = excerpt(execution.stdout, MOST_LINES)
-    lines = [Text("printed:" if printed else "printed nothing", "muted")]
-    lines += [Text(f"  {visible(line)}") for line in printed]
+    lines = _block("printed", execution.stdout) or [Text("printed nothing", "muted")]
     if not execution.ok:
+        # What it made is gone, and its traceback is told in one line elsewhere.
         return lines
+    lines += _block("wrote to stderr", execution.stderr)
     found = changes(before or (), execution.variables)
     if found:
         lines.append(Text("variables:" if before is None else "changed variables:", "muted"))
@@ -50,6 +50,11 @@ def report(execution: Execution, before: Sequence[Variable] | None = None) -> li
     if len(found) > MOST_LINES:
         lines.append(Text(f"  … {len(found) - MOST_LINES} more variables …", "muted"))
     return lines
+
+
+def _block(title: str, text: str) -> list[Text]:
+    lines = [Text(f"  {visible(line)}") for line in excerpt(text, MOST_LINES)]
+    return [Text(f"{title}:", "muted"), *lines] if lines else []
 
 
 def changes(before: Sequence[Variable], after: Sequence[Variable]) -> list[Change]:

@@ -40,6 +40,11 @@ class Round:
         """Return the branches that the search goes on with, best first."""
         return tuple(branch for branch in self.branches if branch.fate == "kept")
 
+    @property
+    def all_failed(self) -> bool:
+        """Say whether no program ran to its end, so that the likeliest was kept all the same."""
+        return not any(branch.alive for branch in self.branches)
+
 
 def search(
     engine: Engine,

@@ -49,7 +49,7 @@ def _round_record(done: Round, case: int) -> dict[str, Any]:
         "merged": counts["merged"],
         "crowded": counts["crowded"],
         "kept": counts["kept"],
-        "all_failed": not any(branch.alive for branch in done.kept),
+        "all_failed": done.all_failed,
         "tokens": done.tokens,
         "candidates": [_branch_record(branch, case) for branch in done.branches],
     }

@@ -101,7 +101,7 @@ def test_cases_are_passed_and_shown(codegen: Run, cases: Path) -> None:
     assert record["cases"]["case"] == 1 and record["cases"]["passed"] == 2
     assert record["cases"]["candidates"][0]["passed"] == [True, True]
     assert "values = [4, 8, 15, 16]" in record["program"]
-    assert " 1  ✓✓  2/2  100%\n" in result.stderr
+    assert " 1  ✓✓     2/2     100%\n" in result.stderr
 
 
 def test_the_program_of_another_case_can_be_asked_for(codegen: Run, cases: Path) -> None:

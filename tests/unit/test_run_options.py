@@ -122,18 +122,22 @@ def test_the_grid_has_a_mark_for_each_case() -> None:
     ]
     lines = [line.plain for line in pass_grid(rows, 80, "utf-8")]
     assert lines == [
-        " 1  ✓✓  2/2  50%",
-        " 2  ✓✗  1/2  25%",
-        " 3  !!  0/2  12%",
+        " #  cases  passed  share",
+        " 1  ✓✓     2/2     50%",
+        " 2  ✓✗     1/2     25%",
+        " 3  !!     0/2     12%",
         "✓ passes  ✗ wrong  ! fails",
     ]
 
 
 def test_the_grid_does_without_signs_that_cannot_be_written_and_without_room() -> None:
     rows = [branch((True, False), 1.0)]
-    assert pass_grid(rows, 80, "ascii")[0].plain == " 1  +x  1/2  100%"
+    assert pass_grid(rows, 80, "ascii")[1].plain == " 1  +x     1/2     100%"
     many = [branch((True,) * 50, 1.0)]
-    assert [line.plain for line in pass_grid(many, 40, "utf-8")] == [" 1    50/50  100%"]
+    assert [line.plain for line in pass_grid(many, 40, "utf-8")] == [
+        " #    passed  share",
+        " 1    50/50   100%",
+    ]
 
 
 def test_a_long_grid_says_how_much_is_left_out() -> None:
@@ -143,11 +147,13 @@ def test_a_long_grid_says_how_much_is_left_out() -> None:
 
 def test_a_round_is_summed_up_in_words() -> None:
     rows = (
-        branch((), 0.5),
-        branch((), 0.5, "crowded"),
-        branch((), 0.5, "merged"),
-        branch((), 0.5, "failed"),
+        branch((True,), 0.5),
+        branch((True,), 0.5, "crowded"),
+        branch((True,), 0.5, "merged"),
+        branch((False,), 0.5, "failed", ok=False),
     )
     assert summary(Round(1, rows, 77)) == (
         "4 written · 1 failed · 1 alike · 1 behind · 1 alive · 77 tokens"
     )
+    dead = branch((False,), 0.5, ok=False)
+    assert summary(Round(1, (dead, dead), 77)) == "2 written · all failed · 77 tokens"

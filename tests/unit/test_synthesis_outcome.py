@@ -52,6 +52,13 @@ def test_a_program_that_failed_says_nothing_of_variables() -> None:
     assert text(Execution("exception", "x\n"), (ONE,)) == "printed:\n  x"
 
 
+def test_warnings_of_a_program_are_shown_but_not_the_traceback_of_one_that_failed() -> None:
+    assert (
+        text(Execution("ok", stderr="careful\n")) == "printed nothing\nwrote to stderr:\n  careful"
+    )
+    assert text(Execution("exception", stderr="Traceback…\n")) == "printed nothing"
+
+
 def test_output_is_shown_not_obeyed() -> None:
     assert text(Execution("ok", "\x1b[2J\r\n")) == "printed:\n  ␛[2J␍"
 
