@@ -95,7 +95,9 @@ def write_shards(folder: Path, options: argparse.Namespace) -> int:
     (folder / "config.json").write_text(json.dumps(config))
     write_tokenizer(folder, options.vocab)
     tensors = dict(
-        _tensors(options.layers, options.width, 4 * options.width, options.vocab, False, 1.0)
+        _tensors(
+            options.layers, options.width, 4 * options.width, options.vocab, False, 1.0, "codegen"
+        )
     )
     size = 2 * sum(math.prod(tensor.shape) for tensor in tensors.values())
     check_room(folder, size if options.data == "random" else 0, options)
@@ -204,6 +206,7 @@ def expected_size(options: argparse.Namespace) -> int:
     """Return the computed size of the file's tensors."""
     from codegen_cli.convert import size
     from codegen_cli.convert.config import CodeGenConfig
+    from codegen_cli.convert.qkv import CODEGEN
 
     config = CodeGenConfig(
         n_layer=options.layers,
@@ -215,6 +218,7 @@ def expected_size(options: argparse.Namespace) -> int:
         vocab_size=options.vocab,
         layer_norm_epsilon=1e-5,
         tie_word_embeddings=False,
+        qkv=CODEGEN,
         raw={},
     )
     return size.file_bytes(config, options.type) - size._HEADER_BYTES

@@ -23,7 +23,8 @@ def sizes() -> str:
         assert config is not None
         files = [gigabytes(file_bytes(config, kind)) for kind in TYPES]
         download = recipe.download_bytes
-        row = [label, f"{recipe.parameters / 1e9:.2f} B", gigabytes(download), *files]
+        mark = " (from memory)" if recipe.shape.unchecked else ""
+        row = [label + mark, f"{recipe.parameters / 1e9:.2f} B", gigabytes(download), *files]
         rows.append(row)
     return markdown(rows)
 
@@ -49,12 +50,13 @@ def scores() -> str:
 
 
 def shapes() -> dict[str, Recipe]:
-    """Return one recipe for each shape that can be converted, under its size."""
+    """Return one recipe for each shape that can be converted; NSQL has CodeGen's."""
     found: dict[str, Recipe] = {}
     for recipe in recipes():
-        if recipe.convertible:
-            found.setdefault(recipe.name.rsplit("-", 1)[0], recipe)
-    return {label: recipe for label, recipe in found.items() if label != "nsql"}
+        label = recipe.name.rsplit("-", 1)[0] if recipe.architecture == "codegen" else recipe.name
+        if recipe.convertible and label not in ("nsql", *found):
+            found[label] = recipe
+    return found
 
 
 def gigabytes(size: int | None) -> str:

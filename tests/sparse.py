@@ -31,7 +31,7 @@ def write_sparse(
     (folder / "config.json").write_text(json.dumps(config))
     write_tokenizer(folder, vocab_size)
     header, end = {}, 0
-    for name, tensor in _tensors(n_layer, n_embd, 4 * n_embd, vocab_size, False, 1.0):
+    for name, tensor in _tensors(n_layer, n_embd, 4 * n_embd, vocab_size, False, 1.0, "codegen"):
         start, end = end, end + 2 * math.prod(tensor.shape)
         header[name] = {"dtype": "F16", "shape": tensor.shape, "data_offsets": [start, end]}
     text = json.dumps(header).encode()

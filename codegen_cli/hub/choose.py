@@ -7,14 +7,7 @@ from collections.abc import Iterable
 
 from codegen_cli.errors import CheckpointError
 from codegen_cli.hub.listing import Listing, RemoteFile
-
-#: Weights, in the order in which `convert` prefers them (a test compares).
-WEIGHTS = (
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "pytorch_model.bin",
-    "pytorch_model.bin.index.json",
-)
+from codegen_cli.registry.weights import SINGLE_OR_INDEX
 
 #: The rest of what is read: the shape, the tokenizer, the licence.
 OTHERS = (
@@ -39,7 +32,7 @@ def choose_files(listing: Listing) -> tuple[list[RemoteFile], list[RemoteFile]]:
     """
     by_name = {file.name: file for file in listing.files}
     others = [by_name[name] for name in OTHERS if name in by_name]
-    for name in WEIGHTS:
+    for name in SINGLE_OR_INDEX:
         if name in by_name and not name.endswith(_INDEX):
             return [by_name[name]], others
         if name in by_name:
@@ -47,7 +40,7 @@ def choose_files(listing: Listing) -> tuple[list[RemoteFile], list[RemoteFile]]:
             return [by_name[shard] for shard in shards], [*others, by_name[name]]
     raise CheckpointError(
         f"{listing.repo} holds no weights in a format that is read",
-        f"looked for {', '.join(WEIGHTS)}",
+        f"looked for {', '.join(SINGLE_OR_INDEX)}",
     )
 
 

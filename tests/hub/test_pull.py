@@ -14,7 +14,7 @@ from server import Hub
 from shards import shard
 
 from codegen_cli.convert.checkpoint import folder as checkpoint_folder
-from codegen_cli.hub.choose import WEIGHTS
+from codegen_cli.registry.weights import SINGLE_OR_INDEX
 
 
 def sha256(path: Path) -> str:
@@ -216,4 +216,4 @@ def test_a_model_that_lost_its_registration_is_made_again(
 
 
 def test_weights_are_preferred_as_the_converter_prefers_them() -> None:
-    assert tuple(checkpoint_folder._CANDIDATES) == WEIGHTS
+    assert tuple(checkpoint_folder.MODEL_FILES) == SINGLE_OR_INDEX

@@ -74,8 +74,8 @@ def test_recipes_count_weights_as_the_tensor_map_does() -> None:
         if config is None:
             assert recipe.architecture == "codegen25"
             continue
-        plan = plan_tensors(config, target_tensors(config), "F16", None)
-        trained = sum(tensor.elements for tensor in plan if tensor.target.source)
+        plan = plan_tensors(config.n_layer, target_tensors(config), "F16", None)
+        trained = sum(tensor.elements for tensor in plan if tensor.target.sources)
         assert recipe.parameters == trained
 
 
