@@ -55,6 +55,8 @@ class Meter:
         The second number of schedstat, which grows only when a wait is over (linux:
         Documentation/scheduler/sched-stats).
         """
+        if sys.platform != "linux":
+            return 0.0
         try:
             if self._about(pid, "stat").rpartition(")")[2].split()[0] == "R":
                 return math.inf
