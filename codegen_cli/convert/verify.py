@@ -6,7 +6,9 @@ comparison of tokens and logits shows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -63,13 +65,18 @@ BOUNDS: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How far the file is from the checkpoint: mean KL (nats), RMS error / spread, max |Δlogit|."""
+    """How far the file is from the checkpoint: mean KL (nats), RMS error / spread, max |Δlogit|.
+
+    `surprise` is how badly the checkpoint itself foretells the text, as a share of chance: its mean
+    negative log-probability a token over that of an even guess.
+    """
 
     positions: int
     kl: float
     relative_error: float
     max_difference: float
     same_argmax: float
+    surprise: float = 0.0
 
 
 def verify_file(
@@ -97,7 +104,7 @@ def verify_file(
     expected_TxV = reference_logits(config, checkpoint, tokens)
     result = compare(expected_TxV, actual_TxV)
     check_bounds(result, file_type)
-    return result
+    return replace(result, surprise=surprise(expected_TxV, tokens))
 
 
 def check_tokens(actual: Vocabulary, vocab: Vocab) -> None:
@@ -145,6 +152,16 @@ def compare(expected_TxV: NDArray[np.float32], actual_TxV: NDArray[np.float32]) 
         max_difference=float(np.abs(difference).max()),
         same_argmax=float((expected_TxV.argmax(-1) == actual_TxV.argmax(-1)).mean()),
     )
+
+
+def surprise(logits_TxV: NDArray[np.float32], tokens: Sequence[int]) -> float:
+    """Return the mean negative log-probability of each next token, as a share of chance."""
+    if len(tokens) < 2:
+        return 0.0
+    next_tokens = np.asarray(tokens[1:])
+    log_TxV = _log_softmax(logits_TxV[:-1])
+    mean = -float(log_TxV[np.arange(len(next_tokens)), next_tokens].mean())
+    return mean / math.log(logits_TxV.shape[1])
 
 
 def check_bounds(result: Verification, file_type: str) -> None:
