@@ -10,6 +10,14 @@ from typing import Any
 from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.convert.qkv import CODEGEN, GPTJ, QkvLayout
+from codegen_cli.engine.gguf.hyperparameters import (
+    MOST_BLOCKS,
+    MOST_CONTEXT,
+    MOST_EMBEDDING,
+    MOST_HEADS,
+    MOST_INNER_RATIO,
+)
+from codegen_cli.engine.gguf.tokenizer import VOCABULARY
 from codegen_cli.errors import CheckpointError
 
 #: `model_type` in config.json, and how such a checkpoint lays out its qkv rows.
@@ -84,7 +92,7 @@ def read_config(folder: Place, cores: int | None = None) -> CodeGenConfig:
         qkv=qkv_layout(raw, cores),
         raw=raw,
     )
-    check_heads(config)
+    check_sizes(config)
     return config
 
 
@@ -172,12 +180,13 @@ def _epsilon(raw: dict[str, Any]) -> float:
     return float(value)
 
 
-def check_heads(config: CodeGenConfig) -> None:
-    """Refuse numbers of heads and rotary dimensions that do not fit the width.
+def check_sizes(config: CodeGenConfig) -> None:
+    """Refuse sizes that do not fit each other, or that the written file could not have.
 
     Raises:
         CheckpointError: with the first that does not.
     """
+    _check_limits(config)
     if config.n_embd % config.n_head:
         raise CheckpointError(
             f"config.json: n_embd {config.n_embd} is not a multiple of n_head {config.n_head}",
@@ -194,3 +203,19 @@ def check_heads(config: CodeGenConfig) -> None:
             f"the head width {config.head_dim}",
             "is this a complete CodeGen config?",
         )
+
+
+def _check_limits(config: CodeGenConfig) -> None:
+    """Refuse absurd sizes before anything is made of them."""
+    for key, value, most in (
+        ("n_layer", config.n_layer, MOST_BLOCKS),
+        ("n_embd", config.n_embd, MOST_EMBEDDING),
+        ("n_head", config.n_head, MOST_HEADS),
+        ("n_inner", config.n_inner, MOST_INNER_RATIO * config.n_embd),
+        ("n_positions", config.n_ctx, MOST_CONTEXT),
+        ("vocab_size", config.vocab_size, VOCABULARY.stop - 1),
+    ):
+        if value > most:
+            raise CheckpointError(
+                f"config.json: {key} is {value}, more than {most}", "no CodeGen model is so large"
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from codegen_cli.convert.source import Progress, Source, open_source
 from codegen_cli.convert.tokenizer import WHITE_SPACE_FAMILIES, find_vocab
 from codegen_cli.convert.types import parse_file_type
 from codegen_cli.convert.unfinished import unfinished
-from codegen_cli.convert.verify import Verification, verify_file
+from codegen_cli.convert.verify import SURPRISED, Verification, verify_file
 from codegen_cli.convert.vocab import Vocab
 from codegen_cli.convert.write import OnResume, write_file
 from codegen_cli.engine.gguf import check_codegen, read_gguf
@@ -140,7 +140,7 @@ def convert(
         parameters=sum(tensor.elements for tensor in plan),
         fallbacks=fallbacks(plan),
         tokenizer=str(vocab.folder),
-        warnings=_warnings(vocab, family),
+        warnings=tuple(_warnings(vocab, family, verification)),
         verification=verification,
     )
 
@@ -167,13 +167,18 @@ def make_plan(
     return plan_tensors(config.n_layer, targets, file_type, checkpoint.tensors, imatrix)
 
 
-def _warnings(vocab: Vocab, family: str) -> tuple[str, ...]:
-    if vocab.has_white_space or family not in WHITE_SPACE_FAMILIES:
-        return ()
-    return (
-        f'the tokenizer of "{vocab.folder}" lacks the runs of white space that {family} models '
-        "were trained with, so indented code will be worse",
-    )
+def _warnings(vocab: Vocab, family: str, verification: Verification | None) -> Iterator[str]:
+    if family in WHITE_SPACE_FAMILIES and not vocab.has_white_space:
+        yield (
+            f'the tokenizer of "{vocab.folder}" lacks the runs of white space that {family} models '
+            "were trained with, so indented code will be worse"
+        )
+    if verification is not None and verification.surprise > SURPRISED:
+        yield (
+            "the checkpoint foretells a short program hardly better than chance "
+            f"({verification.surprise:.0%} of an even guess's surprise): it is untrained, or the "
+            "tokenizer or the layout (--cores) is that of another model"
+        )
 
 
 def fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:

@@ -38,17 +38,16 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
     Raises:
         CheckpointError: there is none, or it is broken or of another kind.
     """
-    if given is None and source.vocab is not None:
-        return source.vocab
     size = source.config.vocab_size
     white_space = family in WHITE_SPACE_FAMILIES
     own = source.vocab is not None or has_vocab(source.place)
-    if own or given is not None:
-        vocab = read_vocab(given or source.place, size)
-        plain_gpt2 = vocab.end_of_text == _GPT2_END and not vocab.has_white_space
-        if own or given is None or not (plain_gpt2 and white_space):
+    if given is not None:
+        vocab = read_vocab(given, size)
+        if own or not white_space or not _is_plain_gpt2(vocab):
             return vocab
         return read_release_vocab(given, size, white_space=True)
+    if own:
+        return source.vocab or read_vocab(source.place, size)
     if family == "unknown":
         raise CheckpointError(
             f'"{source.place}" has no tokenizer, and its name says no family (NL, Multi, Mono)',
@@ -61,6 +60,10 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
             f"run `hf download {_REPOSITORIES[0]} {' '.join(_FILES)}` once, or give --tokenizer",
         )
     return read_release_vocab(folder, size, white_space=white_space)
+
+
+def _is_plain_gpt2(vocab: Vocab) -> bool:
+    return vocab.end_of_text == _GPT2_END and not vocab.has_white_space
 
 
 def _cached_gpt2() -> Path | None:

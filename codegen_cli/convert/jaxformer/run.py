@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from codegen_cli.convert.config import CodeGenConfig, check_heads, size_of
+from codegen_cli.convert.config import CodeGenConfig, check_sizes, size_of
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.convert.qkv import CODEGEN_TENSORS, QkvLayout
 from codegen_cli.errors import CheckpointError
@@ -40,7 +40,7 @@ def read_run_config(folder: Path, given: Path | None, cores: int | None) -> Code
         qkv=QkvLayout(CODEGEN_TENSORS, groups=raw["mp_num"], order="qvk"),
         raw=raw,
     )
-    check_heads(config)
+    check_sizes(config)
     return config
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from codegen_cli.convert.config import CodeGenConfig, check_heads, qkv_layout, read_config
+from codegen_cli.convert.config import CodeGenConfig, check_sizes, qkv_layout, read_config
 from codegen_cli.convert.gguf_source import gguf_config
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CheckpointError
@@ -30,5 +30,5 @@ def read_base(path: Path) -> CodeGenConfig:
             "give the checkpoint's folder as --base",
         )
     config = replace(config, qkv=qkv_layout(config.raw))
-    check_heads(config)
+    check_sizes(config)
     return config
