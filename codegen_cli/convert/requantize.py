@@ -76,6 +76,7 @@ def quantize(
     plan = plan_tensors(_layers(file), targets(file), file_type, tensors, imatrix)
     check_space(output, sum(tensor.nbytes for tensor in plan))
     header = requantized_header(file, file_type, plan, imatrix)
+    status = source.stat()
     with unfinished(output, restart=options.restart) as part:
         resumed = write_file(
             part,
@@ -85,6 +86,7 @@ def quantize(
             on_resume,
             threads=options.threads,
             drop_other=options.force,
+            version=f"{status.st_size} {status.st_mtime_ns}",
         )
         check_codegen(read_gguf(part.path))
         verification = None

@@ -90,7 +90,9 @@ class Unfinished:
         self._entries: list[int] = []
         self._crc = self._length = self._unsynced = 0
 
-    def open(self, header: bytes, sizes: Sequence[int], *, drop_other: bool) -> int:
+    def open(
+        self, header: bytes, sizes: Sequence[int], *, drop_other: bool, inputs: bytes = b""
+    ) -> int:
         """Begin the file, or go on with it, and return how many tensors are complete.
 
         Args:
@@ -98,16 +100,17 @@ class Unfinished:
                 it names all sources with their hashes, and each tensor's type.
             sizes: the bytes of each tensor, without padding.
             drop_other: start over where the file was begun for another conversion.
+            inputs: the rest of what decides the tensors' bytes and the header does not say.
 
         Raises:
             UsageError: it was, and `drop_other` is off.
         """
-        head = [_VERSION, hashlib.sha256(header).hexdigest(), len(sizes)]
+        head = [_VERSION, hashlib.sha256(header + inputs).hexdigest(), len(sizes)]
         lines = _read_journal(self._journal) if self.path.exists() else []
         if lines and lines[0] != head:
             if not drop_other:
                 raise UsageError(
-                    f'"{self.path.name}" was begun with another checkpoint, type or version',
+                    f'"{self.path.name}" was begun with other weights, options or version',
                     "go on with those, or drop it with --restart",
                 )
             lines = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,8 +41,11 @@ def write_file(
     threads: int,
     drop_other: bool,
     qkv_rows: NDArray[np.intp] | None = None,
+    version: str = "",
 ) -> int:
     """Write what an earlier run did not, and return how many tensors it did.
+
+    `version` tells the source from an older one of its name, where the header has no hash of it.
 
     Raises:
         UsageError: the file was begun otherwise, and `drop_other` is off.
@@ -53,13 +57,26 @@ def write_file(
         on_progress("writing", count, total)
 
     sizes = [tensor.nbytes for tensor in plan]
-    resumed = part.open(header, sizes, drop_other=drop_other)
+    inputs = _digest(plan, qkv_rows, version)
+    resumed = part.open(header, sizes, drop_other=drop_other, inputs=inputs)
     if resumed:
         on_resume(resumed, len(plan))
         on_elements(sum(tensor.elements for tensor in plan[:resumed]))
     write_tensors(part, plan[resumed:], threads, on_elements, qkv_rows)
     part.finish()
     return resumed
+
+
+def _digest(
+    plan: Sequence[PlannedTensor], qkv_rows: NDArray[np.intp] | None, version: str
+) -> bytes:
+    """Return a hash of what decides the tensors' bytes beside the header and the weights."""
+    digest = hashlib.sha256(version.encode())
+    digest.update(b"" if qkv_rows is None else qkv_rows.astype(np.int64).tobytes())
+    for tensor in plan:
+        if tensor.importance_N is not None:
+            digest.update(tensor.target.name.encode() + tensor.importance_N.tobytes())
+    return digest.digest()
 
 
 def write_tensors(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import re
 import signal
@@ -141,8 +142,37 @@ def test_a_changed_shard_makes_it_another_conversion(
     last.write_bytes(data[:-2] + b"\0\0")
     try:
         other = codegen(*convert(checkpoint)[3:])
-        assert other.returncode == 2 and "was begun with another" in other.stderr
+        assert other.returncode == 2 and "was begun with other" in other.stderr
     finally:
         last.write_bytes(data)
     forced = codegen(*convert(checkpoint, "--force")[3:])
     assert forced.returncode == 0 and json.loads(forced.stdout)["resumed"] > 0
+
+
+def test_another_layout_of_the_same_weights_does_not_go_on_from_it(
+    environment: dict[str, str], codegen: Run, checkpoint: Path, tmp_path: Path
+) -> None:
+    part = tmp_path / ".m.gguf.part"
+    run_until(convert(checkpoint), part, 150 * MIB, signal.SIGKILL, env=environment, cwd=tmp_path)
+    other = codegen(*convert(checkpoint, "--cores", "8")[3:])
+    assert other.returncode == 2 and "was begun with other" in other.stderr, other.stderr
+
+
+def test_a_killed_quantization_goes_on_unless_its_source_changed(
+    environment: dict[str, str], codegen: Run, checkpoint: Path, tmp_path: Path
+) -> None:
+    assert codegen(*convert(checkpoint)[3:]).returncode == 0
+    quantize = ["quantize", "m.gguf", "-o", "q.gguf", "-q", "F16", "--no-verify", "--json"]
+    command = [sys.executable, "-m", "codegen_cli", *quantize]
+    part = tmp_path / ".q.gguf.part"
+    run_until(command, part, 100 * MIB, signal.SIGKILL, env=environment, cwd=tmp_path)
+    source = tmp_path / "m.gguf"
+    status = source.stat()
+    with source.open("r+b") as file:
+        file.seek(-4, 2)
+        file.write(bytes(4))
+    refused = codegen(*quantize)
+    assert refused.returncode == 2 and "was begun with other" in refused.stderr, refused.stderr
+    os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns))
+    resumed = codegen(*quantize)
+    assert json.loads(resumed.stdout)["resumed"] > 0, resumed.stderr

@@ -106,11 +106,24 @@ def test_what_was_begun_for_another_conversion_is_refused_or_dropped(tmp_path: P
     with pytest.raises(Interrupted):
         write(output, 2)
     kept = (tmp_path / ".m.gguf.part").read_bytes()
-    with pytest.raises(UsageError, match="was begun with another"):
+    with pytest.raises(UsageError, match="was begun with other"):
         write(output, 4, header=other)
     assert (tmp_path / ".m.gguf.part").read_bytes() == kept
     assert write(output, 4, header=other, drop=True) == 0
     assert output.read_bytes() == other + whole()[64:]
+
+
+def test_what_the_header_does_not_say_counts_too(tmp_path: Path) -> None:
+    output = tmp_path / "m.gguf"
+    with pytest.raises(Interrupted), unfinished(output, restart=False) as file:
+        file.open(HEADER, SIZES, drop_other=False, inputs=b"a")
+        file.write(TENSORS[0])
+        file.end_tensor()
+        raise KeyboardInterrupt
+    with unfinished(output, restart=False) as file, pytest.raises(UsageError):
+        file.open(HEADER, SIZES, drop_other=False, inputs=b"b")
+    with unfinished(output, restart=False) as file:
+        assert file.open(HEADER, SIZES, drop_other=False, inputs=b"a") == 1
 
 
 def test_restart_begins_anew(tmp_path: Path) -> None:
