@@ -160,6 +160,24 @@ def test_the_terminals_signals_and_the_owners_niceness_reach_the_right_processes
             assert os.getsid(pid) == os.getsid(0)
 
 
+def test_a_starved_program_is_not_taken_for_one_that_waits() -> None:
+    limits = Limits(cpu_seconds=0.1, wall_seconds=0.5)
+    command = [sys.executable, "-c", "while True: pass"]
+    load = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
+    try:
+        with Sandbox(1) as sandbox:
+            for pid in descendants(os.getpid()) - {process.pid for process in load}:
+                os.setpriority(os.PRIO_PROCESS, pid, 19)
+            starved = sandbox.run(Script("while True: pass", limits))
+            asleep = sandbox.run(Script("import time\ntime.sleep(1e6)", limits))
+    finally:
+        for process in load:
+            process.kill()
+            process.wait()
+    assert (starved.status, asleep.status) == ("cpu", "wall")
+    assert starved.wall_seconds > limits.wall_seconds
+
+
 def test_an_owner_with_threads_may_ask_from_any() -> None:
     done = threading.Event()
     spinners = [threading.Thread(target=done.wait) for _ in range(8)]
