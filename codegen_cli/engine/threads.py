@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from codegen_cli.registry.weights import weight_files
+
 _CPU = Path("/sys/devices/system/cpu")
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
@@ -15,12 +17,11 @@ _TINY = 64 << 20
 
 
 def model_threads(path: Path) -> int:
-    """Return the threads that pay for a model file."""
-    return threads_for(path.stat().st_size) if path.is_file() else default_threads()
-
-
-def threads_for(size: int) -> int:
-    """Return the threads that pay for weights of `size` bytes."""
+    """Return the threads that pay for a model file, or for a Hugging Face folder."""
+    if path.is_dir():
+        size = sum(file.stat().st_size for file in weight_files(path))
+    else:
+        size = path.stat().st_size if path.is_file() else _TINY
     return 1 if size < _TINY else default_threads()
 
 

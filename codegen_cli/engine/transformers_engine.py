@@ -16,9 +16,8 @@ from codegen_cli.engine.hf.score import score_text
 from codegen_cli.engine.listener import QUIET, Listener
 from codegen_cli.engine.records import Chunk, Completion, Score
 from codegen_cli.engine.room import check_answer_fits, check_score_fits, context_size
-from codegen_cli.engine.threads import threads_for
+from codegen_cli.engine.threads import model_threads
 from codegen_cli.program import Stopper
-from codegen_cli.registry.weights import weight_files
 from codegen_cli.settings import EngineSettings, Sampling
 
 #: Answers in one batch; memory for their keys and values may allow fewer.
@@ -42,8 +41,7 @@ class TransformersEngine:
             UsageError: `--ctx` exceeds what the model was trained for, or a GPU is not there.
         """
         torch, _ = torch_and_transformers()
-        size = sum(file.stat().st_size for file in weight_files(folder))
-        torch.set_num_threads(settings.threads or threads_for(size))
+        torch.set_num_threads(settings.threads or model_threads(folder))
         device = choose_device(settings, listener)
         loaded = load_folder(folder, device, exact=settings.exact)
         self.info, self.vocabulary = loaded.info, loaded.vocabulary

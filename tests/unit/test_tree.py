@@ -14,14 +14,14 @@ PACKAGE = Path(codegen_cli.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"repl", "bench", "evaluation"},
+    {"repl", "bench", "evaluation", "quality", "pull"},
     {"synthesis"},
     {"convert"},
     {"engine"},
-    {"registry"},
+    {"registry", "hub"},
     {"sandbox"},
     {"program"},
-    {"files", "hardware", "highlight", "interrupt"},
+    {"files", "hardware", "highlight", "interrupt", "lock"},
     {"console", "paths", "settings"},
     {"errors", "__init__"},
 ]
@@ -32,9 +32,11 @@ HOMES = {
     "prompt_toolkit": ("repl/",),
     "llama_cpp": ("engine/bindings.py",),
     "gguf": ("convert/",),
-    "matplotlib": ("bench/", "evaluation/report/plots/"),
+    "huggingface_hub": ("hub/",),
+    "matplotlib": ("bench/", "evaluation/report/plots/", "quality/plot.py"),
     "torch": ("engine/hf/",),
     "transformers": ("engine/hf/",),
+    "ray": ("evaluation/ray_cluster.py",),
     "pygments": ("highlight.py",),
 }
 

@@ -57,6 +57,8 @@ def humaneval(
     threads: o.Threads = None,
     ctx: o.Context = None,
     cache: e.Cache = EVALUATION_CACHE,
+    ray: e.Ray = None,
+    ray_workers: e.RayWorkers = None,
     verbose: o.Verbose = False,
 ) -> None:
     """Measure a model on HumanEval: functions from their docstrings, pass@1, 10 and 100.
@@ -78,6 +80,7 @@ def humaneval(
     from codegen_cli.evaluation.plan import Draw, humaneval_tasks, units
 
     temperatures = e.check_temperatures(temperature or list(_TEMPERATURES), samples)
+    cluster = e.check_cluster(ray, ray_workers)
     settings = EngineSettings(
         gpu_layers,
         threads,
@@ -98,6 +101,7 @@ def humaneval(
         units=list(units(humaneval_tasks(problem, draw) for problem in problems[:limit])),
         restart=restart,
         perplexity=perplexity,
+        cluster=cluster,
     )
     with drawn(wanted):
         if no_score:

@@ -85,6 +85,8 @@ def mtpb(
     threads: o.Threads = None,
     ctx: o.Context = None,
     cache: e.Cache = EVALUATION_CACHE,
+    ray: e.Ray = None,
+    ray_workers: e.RayWorkers = None,
     verbose: o.Verbose = False,
 ) -> None:
     """Measure a model on MTPB: programs grown prompt by prompt, five inputs a problem.
@@ -107,6 +109,7 @@ def mtpb(
 
     temperatures = e.check_temperatures([temperature], samples)
     rules = stop_rules or ("terminals" if single_turn else "paper")
+    cluster = e.check_cluster(ray, ray_workers)
     settings = EngineSettings(
         gpu_layers,
         threads,
@@ -134,6 +137,7 @@ def mtpb(
         restart=restart,
         perplexity=perplexity,
         mode=mode,
+        cluster=cluster,
     )
     with drawn(wanted):
         if no_score:

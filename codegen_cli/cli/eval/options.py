@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from codegen_cli.cli.eval.source import Cluster
 from codegen_cli.errors import UsageError
 
 _SAMPLING = "Sampling"
@@ -68,6 +69,25 @@ Cache = Annotated[
         rich_help_panel=_ENGINE,
     ),
 ]
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="local|ADDRESS",
+        help="Draw on a Ray cluster: local starts one here, auto finds the one of this machine, "
+        "HOST:PORT is another.",
+        rich_help_panel=_ENGINE,
+    ),
+]
+RayWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--ray-workers",
+        min=1,
+        help="Models to load on the cluster; by default as many as there is room for.",
+        rich_help_panel=_ENGINE,
+    ),
+]
 Perplexity = Annotated[
     bool,
     typer.Option(
@@ -95,6 +115,23 @@ Unsafe = Annotated[
         rich_help_panel=_SCORING,
     ),
 ]
+
+
+def check_cluster(address: str | None, workers: int | None) -> Cluster | None:
+    """Return the cluster that is asked for.
+
+    Raises:
+        UsageError: workers without a cluster, or an address that cannot work.
+        CodegenError: ray is not installed.
+    """
+    if address is None:
+        if workers is not None:
+            raise UsageError(f"--ray-workers {workers} needs --ray", "add --ray local")
+        return None
+    from codegen_cli.evaluation.ray_cluster import check_ray
+
+    check_ray(address)
+    return Cluster(address, workers)
 
 
 def check_temperatures(temperatures: list[float], samples: int) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen_cli import console
+from codegen_cli.cli.eval.source import Cluster, open_place
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.cli.progress import progress_bar
 from codegen_cli.errors import CodegenError, Interrupted
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class Wanted:
     """A run to make: where, with which model, and all samples that it shall have.
 
-    `mode` is how MTPB will be scored.
+    `mode` is how MTPB will be scored; `cluster` draws the samples instead of this process.
     """
 
     out: Path
@@ -36,6 +37,7 @@ class Wanted:
     restart: bool
     perplexity: bool
     mode: str | None = None
+    cluster: Cluster | None = None
 
     @property
     def total(self) -> int:
@@ -93,21 +95,24 @@ def _draw(
     old: dict[str, Any] | None,
     should_stop: Callable[[], bool],
 ) -> None:
-    from codegen_cli.evaluation.collect import collect, draw_with, missing
+    from codegen_cli.evaluation.collect import collect, missing
 
     if old is not None:
         console.note(f"{len(folder.known)} of {wanted.total} samples are in {wanted.out}")
         if not any(missing(folder, wanted.units)):
             return
-    with open_engine(wanted.model, wanted.asked.settings) as engine:
+    asked = wanted.asked
+    with open_place(
+        wanted.model, asked.settings, asked.model_sha256, wanted.cluster, should_stop
+    ) as place:
         if old is None:
-            _begin(wanted, engine.info, engine.placement)
+            _begin(wanted, place.info, place.placement)
         with progress_bar("sampling") as show:
             show(len(folder.known), wanted.total)
             complete = collect(
                 folder,
                 wanted.units,
-                draw_with(engine, should_stop),
+                place.draw,
                 lambda done: show(done, wanted.total),
             )
     if folder.changed:

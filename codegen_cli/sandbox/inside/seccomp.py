@@ -11,7 +11,7 @@ import platform
 import struct
 
 from . import syscalls
-from .libc import NR, syscall
+from .libc import syscall
 
 #: What a single-process Python program with threads and files needs.
 _ALLOWED = """
@@ -57,8 +57,8 @@ def available(machine: str = platform.machine()) -> bool:
     """Say whether there is a table for this machine, and a kernel that takes filters."""
     try:
         refuse = struct.pack("=I", _ERRNO)
-        syscall(NR["seccomp"], _GET_ACTION_AVAIL, 0, ctypes.create_string_buffer(refuse, 4))
-    except (OSError, KeyError):
+        syscall("seccomp", _GET_ACTION_AVAIL, 0, ctypes.create_string_buffer(refuse, 4))
+    except OSError:
         return False
     return machine in _AUDIT
 
@@ -124,7 +124,7 @@ def install(code: bytearray) -> None:
     """
     held = (ctypes.c_char * len(code)).from_buffer(code)
     header = struct.pack("@HP", len(code) // 8, ctypes.addressof(held))
-    syscall(NR["seccomp"], _SET_MODE_FILTER, 0, ctypes.create_string_buffer(header))
+    syscall("seccomp", _SET_MODE_FILTER, 0, ctypes.create_string_buffer(header))
 
 
 class Filter:
