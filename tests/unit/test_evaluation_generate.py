@@ -113,17 +113,22 @@ def test_a_one_shot_answer_may_print_twice(rules: str, kept: str | None) -> None
 
 
 def test_stopped_samples_have_no_row_and_finished_ones_do() -> None:
-    drawn = 0
+    asked = 0
+
+    def should_stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 30
 
     def answer(prompt: Prompt) -> str:
-        nonlocal drawn
-        drawn += 1
-        return by_seed(prompt)
+        return "x" if prompt.sampling.seed < 3000 else "x" * 99
 
     engine: Engine = ReplayEngine(answer, places=2)
-    rows = list(generate_samples(engine, tasks(50), lambda: drawn > 7))
-    assert rows and len(rows) < 5
-    assert all(row["finish_reasons"] == ["eos"] * 3 for row in rows)
+    found = tasks(9, steps=("# one\n",), max_tokens=99)
+    rows = list(generate_samples(engine, found, should_stop))
+    assert [(row["sample"], row["finish_reasons"]) for row in rows] == [
+        (sample, ["eos"]) for sample in range(3)
+    ]
 
 
 def test_half_characters_and_nuls_survive() -> None:

@@ -245,3 +245,17 @@ def test_feeding_a_long_line_is_linear() -> None:
         watcher.feed("abcdefghij")
     # About 0.3 s; scanning the whole text each time would take hours.
     assert time.perf_counter() - begin < 20
+
+
+def test_rules_can_be_ignored() -> None:
+    ignored = frozenset({Rule.SECOND_PRINT, Rule.SECOND_DEF})
+    text = "print(1)\ndef f(): 1\ndef g(): 2\nprint"
+    for rest, rule in (("(2)\n# no", Rule.COMMENT), ("\n\n\nx", Rule.BLANK_LINES)):
+        found = truncate(text + rest, ignored)
+        assert (found.rule, found.text + found.cut) == (rule, text + rest)
+        watcher = StopWatcher(ignored)
+        # An unfinished word of an ignored rule is no reason to wait.
+        assert "".join(map(watcher.feed, text[:-2])) == text[:-2]
+        watcher.feed(text[-2:] + rest)
+        assert watcher.fired is rule and watcher.finish() == found
+    assert truncate(text + "\n", ignored).rule is None
