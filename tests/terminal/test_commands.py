@@ -14,7 +14,16 @@ from process import Run
 HEAVY = ("numpy", "llama_cpp", "prompt_toolkit", "huggingface_hub", "gguf", "torch", "ray")
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("convert", "--help")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("run", "--help"),
+        ("convert", "--help"),
+        ("eval", "mtpb", "--help"),
+        ("perplexity", "--help"),
+    ],
+)
 def test_help_loads_no_heavy_package(arguments: tuple[str, ...]) -> None:
     code = (
         "import sys; from codegen_cli.cli.main import run_cli; "

@@ -259,3 +259,5 @@ def test_rules_can_be_ignored() -> None:
         watcher.feed(text[-2:] + rest)
         assert watcher.fired is rule and watcher.finish() == found
     assert truncate(text + "\n", ignored).rule is None
+    quoting = StopWatcher(frozenset({Rule.TRIPLE_DOUBLE_QUOTE}))
+    assert quoting.feed('x\n""') == 'x\n""'
