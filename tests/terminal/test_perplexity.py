@@ -51,8 +51,7 @@ def test_a_text_beyond_the_context_is_scored_in_windows(codegen: Run) -> None:
     found = json.loads(codegen(*arguments, "--ctx", "64", stdin=PROGRAM * 30).stdout)
     assert found["tokens"] == whole["tokens"] and whole["windows"] == 1
     assert found["windows"] > 5 and found["context"] == 64
-    # Less is known of what came before.
-    assert whole["perplexity"] < found["perplexity"] < 20 * whole["perplexity"]
+    assert 0.5 < found["perplexity"] / whole["perplexity"] < 2
 
 
 @pytest.mark.parametrize(
