@@ -11,6 +11,7 @@ import re
 import sys
 
 from rich.console import Console
+from rich.text import Text
 from rich.theme import Theme
 
 #: Semantic names on ANSI colours, so that light and dark terminals both work.
@@ -84,6 +85,13 @@ def warn(message: str) -> None:
 def note(message: str) -> None:
     """Print one muted line on stderr."""
     stderr().print(f"[muted]{_escaped(message)}[/]", soft_wrap=True)
+
+
+def show(line: Text) -> None:
+    """Print a line on stderr, cut at the edge of a terminal; its text must be `visible` already."""
+    screen = stderr()
+    cut = screen.is_terminal
+    screen.print(line, no_wrap=cut, overflow="ellipsis" if cut else None, soft_wrap=not cut)
 
 
 def fail(message: str, hint: str = "") -> None:

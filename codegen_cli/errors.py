@@ -7,6 +7,7 @@ CodegenError               1    something failed
 │   ├── InvalidGGUF
 │   └── CheckpointError         a checkpoint to convert is missing, unreadable or not CodeGen
 ├── ContextFull            4    the prompt and the answer do not fit the context window
+├── HubError               1    the Hub cannot be reached or is busy: trying again may help
 ├── CheckFailed            5    it ran, but a check of the result failed
 ├── SandboxUnavailable     1    nothing here can enclose a program nobody trusts
 └── Interrupted          130    the user pressed Ctrl-C
@@ -59,6 +60,10 @@ class ContextFull(CodegenError):
     """The prompt and the requested answer do not fit the context window."""
 
     exit_code = 4
+
+
+class HubError(CodegenError):
+    """The Hub cannot be reached, or answers that it is busy or broken; trying again may help."""
 
 
 class CheckFailed(CodegenError):

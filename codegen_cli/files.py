@@ -121,3 +121,32 @@ def place(temporary: Path, path: Path) -> None:
     if real.exists():
         shutil.copymode(real, temporary)
     temporary.replace(real)
+
+
+def check_new_folder(path: Path) -> None:
+    """Refuse to write a folder where something is, before any work is done for it.
+
+    Raises:
+        UsageError: there is a file or a folder that is not empty, or no folder to put it in.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() or path.is_symlink():
+        raise UsageError(f'"{path}" exists', "give a new folder, or remove it first")
+    check_output(path)
+
+
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder that gets the name `path` at the end, or is removed on an error.
+
+    Raises:
+        CodegenError: the disk refuses.
+    """
+    with temporary_beside(path) as temporary:
+        temporary.mkdir()
+        try:
+            yield temporary
+            temporary.replace(path.resolve())
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)

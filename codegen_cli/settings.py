@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 #: The paper's program prefix (salesforce/CodeGen, `codegen1/benchmark/mtpb_sample.py`).
@@ -40,6 +41,27 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Lora:
+    """An adapter file to add to a model, and how much of it: 1 is what it was trained for."""
+
+    path: Path
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlan:
+    """How wide a search across turns is: at most `beam` programs alive, `continuations` of each."""
+
+    beam: int = 1
+    continuations: int = 1
+
+    @property
+    def width(self) -> int:
+        """Return how many continuations a turn writes at most, for each case."""
+        return self.beam * self.continuations
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """How a model is loaded.
 
@@ -48,7 +70,8 @@ class EngineSettings:
     the size of the KV cache when it should hold more than one context. `strict` decodes each answer
     alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
     in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
-    the layers that each GPU gets. `engine` is what computes.
+    the layers that each GPU gets. `lora` are adapters that are added to the weights. `engine`
+    is what computes.
     """
 
     gpu_layers: str = "auto"
@@ -60,4 +83,5 @@ class EngineSettings:
     exact: bool = False
     main_gpu: int | None = None
     tensor_split: tuple[float, ...] = ()
+    lora: tuple[Lora, ...] = ()
     engine: EngineName = "llama.cpp"

@@ -16,7 +16,11 @@ from rich.text import Text
 DOCS = Path(__file__).resolve().parent
 WIDTH, HEIGHT = 92, 60
 DONE = "-- done --"
-SHOTS = {"run": "codegen run examples/primes.txt"}
+SHOTS = {
+    "run": "codegen run examples/primes.txt",
+    "search": "codegen run examples/evens.txt --cases examples/evens.jsonl "
+    "--search beam=4,n=4 -T 1.2 -s 4",
+}
 
 
 def main() -> None:

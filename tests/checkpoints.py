@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Dtype = Literal["F32", "F16", "BF16"]
+Family = Literal["codegen", "gptj"]
 
 #: Data that some tests use when it is there: a folder beside the repository.
 _SHARED = Path(__file__).resolve().parents[1].parent / "shared"
@@ -135,6 +136,7 @@ def write_checkpoint(
     n_ctx: int = 2048,
     tie: bool = False,
     dtype: Dtype = "F32",
+    family: Family = "codegen",
     seed: int,
     scale: float = 1.0,
 ) -> Path:
@@ -144,8 +146,8 @@ def write_checkpoint(
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = {
-        "architectures": ["CodeGenForCausalLM"],
-        "model_type": "codegen",
+        "architectures": [{"codegen": "CodeGenForCausalLM", "gptj": "GPTJForCausalLM"}[family]],
+        "model_type": family,
         "activation_function": "gelu_new",
         "bos_token_id": vocab_of(vocab_size)["<|endoftext|>"],
         "eos_token_id": vocab_of(vocab_size)["<|endoftext|>"],
@@ -164,14 +166,14 @@ def write_checkpoint(
     (folder / "config.json").write_text(json.dumps(config, indent=1))
     write_tokenizer(folder, vocab_size)
     inner = n_inner or 4 * n_embd
-    tensors = dict(_tensors(n_layer, n_embd, inner, vocab_size, tie, scale))
+    tensors = dict(_tensors(n_layer, n_embd, inner, vocab_size, tie, scale, family))
     with (folder / "model.safetensors").open("wb") as out:
         _write_safetensors(out, tensors, dtype, seed)
     return folder
 
 
 def _tensors(
-    n_layer: int, e: int, f: int, v: int, tie: bool, scale: float
+    n_layer: int, e: int, f: int, v: int, tie: bool, scale: float, family: Family
 ) -> Iterator[tuple[str, _Random]]:
     head = _Random((v, e), scale / math.sqrt(e))
     yield "transformer.wte.weight", head if tie else _Random((v, e), 1.0)
@@ -179,7 +181,10 @@ def _tensors(
         prefix = f"transformer.h.{layer}."
         yield prefix + "ln_1.weight", _Random((e,), 0.1, 1.0)
         yield prefix + "ln_1.bias", _Random((e,), 0.1)
-        yield prefix + "attn.qkv_proj.weight", _Random((3 * e, e), 1.5 / math.sqrt(e))
+        parts = {"codegen": ("qkv",), "gptj": ("q", "k", "v")}[family]
+        for part in parts:
+            shape = (len("qkv") // len(parts) * e, e)
+            yield f"{prefix}attn.{part}_proj.weight", _Random(shape, 1.5 / math.sqrt(e))
         yield prefix + "attn.out_proj.weight", _Random((e, e), 1 / math.sqrt(e))
         yield prefix + "mlp.fc_in.weight", _Random((f, e), 1 / math.sqrt(e))
         yield prefix + "mlp.fc_in.bias", _Random((f,), 0.1)

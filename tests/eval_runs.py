@@ -96,6 +96,7 @@ def manifest(fake: Fake) -> dict[str, Any]:
         "temperatures": list(fake.temperatures),
         "top_p": 0.95,
         "max_tokens": 300,
+        "stop_rules": "paper",
         "seed": fake.seed,
         "stage": None,
         "engine": fake.engine,

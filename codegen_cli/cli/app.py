@@ -7,14 +7,19 @@ from typing import Annotated
 import typer
 
 from codegen_cli import __version__, console
-from codegen_cli.cli import models
 from codegen_cli.cli.bench import bench
 from codegen_cli.cli.chat import chat
 from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
 from codegen_cli.cli.doctor import doctor
 from codegen_cli.cli.eval.app import app as eval_app
+from codegen_cli.cli.export import export
+from codegen_cli.cli.imatrix import imatrix
+from codegen_cli.cli.models.app import app as models_app
 from codegen_cli.cli.perplexity import perplexity
+from codegen_cli.cli.pull import pull
+from codegen_cli.cli.quality import quality
+from codegen_cli.cli.quantize import quantize
 from codegen_cli.cli.run import run
 
 _HELP = """Grow a program one natural-language step at a time, on your own machine.
@@ -57,8 +62,13 @@ def codegen(
 
 for _command, _panel in ((chat, "Write"), (run, "Write"), (complete, "Write")):
     app.command(rich_help_panel=_panel)(_command)
-app.add_typer(models.app, name="models", rich_help_panel="Models")
+app.add_typer(models_app, name="models", rich_help_panel="Models")
+app.command(rich_help_panel="Models")(pull)
 app.command(rich_help_panel="Models")(convert)
+app.command(rich_help_panel="Models")(quantize)
+app.command(rich_help_panel="Models")(imatrix)
+app.command(rich_help_panel="Models")(quality)
+app.command(rich_help_panel="Models")(export)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
 app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +11,10 @@ import typer
 
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
+from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.steps import read_prefix
 from codegen_cli.files import read_input, write_output
 from codegen_cli.interrupt import interruptible
@@ -19,6 +24,7 @@ from codegen_cli.settings import EngineSettings, Sampling
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.running import Running
 
 
 def chat(
@@ -34,11 +40,14 @@ def chat(
         str,
         typer.Option(help="What a new program begins with: paper, none, or a file."),
     ] = "paper",
+    execute: r.RunUnasked = False,
+    unsafe_no_sandbox: r.NoSandbox = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
+    lora: o.LoraFiles = None,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
     tensor_split: o.TensorSplit = None,
@@ -75,15 +84,19 @@ def chat(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
         engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
     with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
+        from codegen_cli.repl.running import Running
 
-        session = _open_chat(engine, program, sampling, file)
-        run_chat(session)
+        sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
+        with closing(Running(sandbox, allowed=execute)) as running:
+            session = _open_chat(engine, running, program, sampling, file)
+            run_chat(session)
     if not session.reader.is_terminal:
         console.emit(session.session.program.source)
 
@@ -94,7 +107,9 @@ def _program(file: Path | None, prefix: str) -> Program:
     return parse_program(text, prefix) if text.strip() else Program(prefix=prefix)
 
 
-def _open_chat(engine: Engine, program: Program, sampling: Sampling, file: Path | None) -> Chat:
+def _open_chat(
+    engine: Engine, running: Running, program: Program, sampling: Sampling, file: Path | None
+) -> Chat:
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.read import open_reader
     from codegen_cli.repl.render import View
@@ -109,6 +124,7 @@ def _open_chat(engine: Engine, program: Program, sampling: Sampling, file: Path 
         reader=open_reader(paths.state_dir() / "chat-history"),
         view=View(),
         interruptible=interruptible,
+        running=running,
     )
 
 

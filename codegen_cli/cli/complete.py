@@ -11,8 +11,9 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import open_engine
-from codegen_cli.engine.base import Engine
+from codegen_cli.engine.base import Engine, Prompt
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted, UsageError
 from codegen_cli.files import read_input
@@ -30,11 +31,21 @@ def complete(
     stop: Annotated[
         list[str] | None, typer.Option("--stop", help="End before this text; repeatable.")
     ] = None,
+    infill: Annotated[
+        bool,
+        typer.Option(
+            "--infill", help="Fill the gap where the text has the marker (CodeGen2, CodeGen2.5)."
+        ),
+    ] = False,
+    marker: Annotated[
+        str, typer.Option(metavar="TEXT", help="What marks the gap for --infill.")
+    ] = "<FILL>",
     truncate: Annotated[
         bool, typer.Option("--truncate", help="End a turn as `codegen run` does.")
     ] = False,
     as_json: o.Json = False,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
@@ -59,8 +70,14 @@ def complete(
       cat module.py | codegen complete --max-tokens 200 --stop $'\\n\\n\\n'
 
       codegen complete --json '# Print hello.' | jq -r .text
+
+      codegen complete --infill --echo -m codegen2-1B 'def double(n):<FILL>    return m'
     """
-    text = _prompt(prompt)
+    text, suffix = _prompt(prompt), None
+    if infill:
+        text, suffix = _around_gap(text, marker)
+        if engine_name != "llama.cpp":
+            raise UsageError("--infill needs a GGUF model", "leave out --engine transformers")
     stopper = _stopper(stop or [], truncate=truncate)
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
     settings = EngineSettings(
@@ -70,14 +87,18 @@ def complete(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
         engine=engine_name,
     )
     with open_engine(model, settings) as engine:
         if echo and not as_json:
             console.emit(text)
-        completion = _stream(engine, text, sampling, stopper, show=not as_json)
+        asked = Prompt(text, sampling, stopper, suffix)
+        completion = _stream(engine, asked, show=not as_json)
+        if echo and not as_json:
+            console.emit(suffix or "")
         if as_json:
-            record = _record(text, completion, sampling, engine.info.name)
+            record = _record(asked, completion, engine.info.name)
             console.emit(json.dumps(record, ensure_ascii=False) + "\n")
         elif sys.stdout.isatty():
             console.emit("\n")
@@ -95,6 +116,18 @@ def _prompt(argument: str | None) -> str:
     return piped + (argument or "")
 
 
+def _around_gap(text: str, marker: str) -> tuple[str, str]:
+    """Return what stands before and behind the gap."""
+    count = text.count(marker) if marker else 0
+    if count != 1:
+        raise UsageError(
+            f'the text has the marker "{marker}" {count} times, not once',
+            "write it where the gap is, or choose another with --marker",
+        )
+    prefix, _, suffix = text.partition(marker)
+    return prefix, suffix
+
+
 def _stopper(stops: list[str], *, truncate: bool) -> Stopper:
     if truncate and stops:
         raise UsageError("--truncate and --stop exclude each other", "use one of them")
@@ -103,13 +136,11 @@ def _stopper(stops: list[str], *, truncate: bool) -> Stopper:
     return StopStrings(stops) if stops else NoStop()
 
 
-def _stream(
-    engine: Engine, text: str, sampling: Sampling, stopper: Stopper, *, show: bool
-) -> Completion:
+def _stream(engine: Engine, prompt: Prompt, *, show: bool) -> Completion:
     """Print the completion as it becomes certain and return it."""
     shown = 0
     with interruptible() as should_stop:
-        for item in engine.generate(text, sampling, stopper, should_stop):
+        for _, item in engine.generate_many([prompt], should_stop):
             if isinstance(item, Completion):
                 if show:
                     console.emit(item.text[shown:])
@@ -120,11 +151,12 @@ def _stream(
     raise AssertionError("an engine always ends with a Completion")
 
 
-def _record(prompt: str, completion: Completion, sampling: Sampling, model: str) -> dict[str, Any]:
-    settings = asdict(sampling)
+def _record(prompt: Prompt, completion: Completion, model: str) -> dict[str, Any]:
+    settings = asdict(prompt.sampling)
     seed = settings.pop("seed")
     return {
-        "prompt": prompt,
+        "prompt": prompt.text,
+        "suffix": prompt.suffix,
         "text": completion.text,
         "cut": completion.cut,
         "finish_reason": completion.finish_reason,

@@ -37,7 +37,7 @@ def doctor(
     tensor_split: o.TensorSplit = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check the installation: versions, backends, devices, CPU kernels, folders, one answer.
+    """Check the installation: versions, devices, CPU kernels, folders, sandbox, one answer.
 
     Exits with 5 when the model cannot be loaded or does not answer.
 
@@ -58,6 +58,7 @@ def doctor(
             "state": str(paths.state_dir()),
             "cache": str(paths.cache_dir()),
         },
+        "sandbox": _sandbox(),
         "model": _model(model, settings),
     }
     if as_json:
@@ -125,12 +126,24 @@ def _model(name: str, settings: EngineSettings) -> dict[str, Any]:
         return {"ok": False, "name": name, "error": str(error)}
 
 
+def _sandbox() -> dict[str, Any]:
+    """Start the sandbox, which attacks itself, and say what it contained."""
+    from codegen_cli.sandbox import Sandbox
+
+    try:
+        with Sandbox(workers=1) as sandbox:
+            through = [attack.name for attack in sandbox.report if not attack.contained]
+            return {"tier": sandbox.tier, "not_contained": through}
+    except CodegenError as error:
+        return {"tier": "none", "error": str(error)}
+
+
 def _show(report: dict[str, Any]) -> None:
     out = console.stdout()
-    for section in ("versions", "llama_cpp", "paths"):
+    for section in ("versions", "llama_cpp", "paths", "sandbox"):
         out.print(f"[value]{section.replace('_', '.')}[/]")
         for key, value in report[section].items():
-            shown = ", ".join(map(_in_words, value)) if isinstance(value, list) else value
+            shown = ", ".join(map(_in_words, value)) or "-" if isinstance(value, list) else value
             out.print(f"  {key:<18}{console.visible(str(shown))}", markup=False, soft_wrap=True)
     model = report["model"]
     mark = "[ok]ok[/]" if model["ok"] else "[error]failed[/]"

@@ -49,13 +49,18 @@ def open_engine(
             "--speculate, --context-file and --draft do not work with --engine transformers",
             "leave them out",
         )
+    elif settings.lora:
+        raise UsageError(
+            "--lora does not work with --engine transformers", "merge the adapter into the folder"
+        )
     listener = Listener(note=_silent if quiet else console.note, warn=console.warn)
     with console.stderr().status(f"loading {path.stem}…"):
         engine = open_model(path, settings, listener=listener)
         _speculate(engine, speculation)
     if not quiet:
         info = engine.info
-        console.note(f"{info.name} {info.file_type} · {engine.placement}")
+        added = "".join(f" + {adapter}" for adapter in info.adapters)
+        console.note(f"{info.name} {info.file_type}{added} · {engine.placement}")
     return engine
 
 

@@ -8,17 +8,30 @@ from typing import Annotated
 import typer
 
 from codegen_cli.errors import UsageError
-from codegen_cli.settings import DEFAULT_MODEL, EngineName, EngineSettings, Sampling
+from codegen_cli.settings import (
+    DEFAULT_FILE_TYPE,
+    DEFAULT_MODEL,
+    EngineName,
+    EngineSettings,
+    Sampling,
+)
 
 _D = Sampling()
 _SAMPLING = "Sampling"
 _ENGINE = "Model and engine"
+_TPU = "TPU checkpoints"
 
 
 def complete_model(incomplete: str) -> list[str]:
     from codegen_cli.registry.find import local_models
 
     return [model.name for model in local_models() if model.name.startswith(incomplete)]
+
+
+def complete_recipe(incomplete: str) -> list[str]:
+    from codegen_cli.registry.recipes import recipes
+
+    return [recipe.name for recipe in recipes() if recipe.name.startswith(incomplete)]
 
 
 def shares(value: str | None) -> tuple[float, ...]:
@@ -84,6 +97,15 @@ TensorSplit = Annotated[
         metavar="SHARE,SHARE…",
         help="How to divide the layers among several GPUs; by free memory by default.",
         envvar="CODEGEN_TENSOR_SPLIT",
+        rich_help_panel=_ENGINE,
+    ),
+]
+LoraFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lora",
+        metavar="FILE[:SCALE]",
+        help="Add a LoRA adapter (`codegen convert` makes them) to the model; repeatable.",
         rich_help_panel=_ENGINE,
     ),
 ]
@@ -223,6 +245,26 @@ Draft = Annotated[
         rich_help_panel=_ENGINE,
     ),
 ]
+FileType = Annotated[
+    str | None,
+    typer.Option(
+        "--type",
+        "-q",
+        metavar="TYPE",
+        help="F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_0, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL, "
+        f"Q3_K_M or Q2_K; by default {DEFAULT_FILE_TYPE}.",
+    ),
+]
+ImatrixFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--imatrix",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Round by this importance matrix (see `codegen imatrix`).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Variables = Annotated[
     list[str] | None,
@@ -231,6 +273,22 @@ Variables = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", dir_okay=False, help="Write to a file instead of stdout."),
+]
+
+Tokenizer = Annotated[Path | None, typer.Option(help="Take the tokenizer files from this folder.")]
+Family = Annotated[str | None, typer.Option(help="NL, Multi or Mono; guessed from the name.")]
+RunConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="The run's configuration of a TPU checkpoint.", rich_help_panel=_TPU
+    ),
+]
+Cores = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Groups that the qkv rows lie in, one a TPU core; else what the checkpoint says.",
+    ),
 ]
 
 MODEL = DEFAULT_MODEL

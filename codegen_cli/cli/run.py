@@ -4,40 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codegen_cli import __version__, console
+from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
+from codegen_cli.cli.cases import case_number, judge_of, read_cases, steps_of_cases
 from codegen_cli.cli.live import LiveView, NoView
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
+from codegen_cli.cli.open_sandbox import open_sandbox
+from codegen_cli.cli.run_show import check, deliver, show
+from codegen_cli.cli.run_write import Order, Run, write_program
 from codegen_cli.cli.steps import read_prefix, read_steps
-from codegen_cli.errors import CodegenError, Interrupted
-from codegen_cli.files import check_output, write_output
-from codegen_cli.interrupt import interruptible
-from codegen_cli.program import Program, wrap
+from codegen_cli.errors import CodegenError, Interrupted, UsageError
+from codegen_cli.files import check_output
+from codegen_cli.program import Program
 from codegen_cli.settings import EngineSettings, Sampling
 
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
-    from codegen_cli.synthesis.grow import Written
-    from codegen_cli.synthesis.turn import TurnResult
-
-
-@dataclass(slots=True)
-class _Run:
-    """The program so far and how each turn of it came about."""
-
-    program: Program
-    turns: list[Written] = field(default_factory=list)
-
-    @property
-    def results(self) -> list[TurnResult]:
-        """Return the accepted turns."""
-        return [turn.result for turn in self.turns]
 
 
 def run(
@@ -67,13 +58,23 @@ def run(
         str | None, typer.Option(help="Which problem of a .jsonl file, by id.")
     ] = None,
     input_number: Annotated[
-        int, typer.Option("--input", min=1, help="Which of the problem's inputs.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--input",
+            min=1,
+            help="Which of the problem's inputs; the first, or with --cases one that passes.",
+        ),
+    ] = None,
+    execute: r.Execute = False,
+    cases: r.Cases = None,
+    search: r.Search = None,
+    unsafe_no_sandbox: r.NoSandbox = False,
     candidates: o.Candidates = 1,
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
@@ -101,15 +102,28 @@ def run(
       codegen run steps.txt -o program.py && python program.py
 
       printf 'Print the numbers from 1 to 5.' | codegen run - --json
+
+      codegen run examples/primes.txt --search beam=4,n=4
     """
     if output is not None:
         check_output(output)
-    todo = read_steps(steps, var or [], problem, input_number)
+    plan = r.plan_for(search, candidates, with_cases=cases is not None)
+    runs = execute or plan is not None
+    if unsafe_no_sandbox and not runs:
+        raise UsageError("--unsafe-no-sandbox runs nothing by itself", "give --execute")
+    sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
+    if cases is None:
+        todo = [[step] for step in read_steps(steps, var or [], problem, input_number or 1)]
+        order = Order(todo, sampling, candidates, plan)
+    else:
+        given = read_cases(cases, problem)
+        todo = steps_of_cases(steps, var or [], problem, given)
+        case = case_number(given, input_number)
+        order = Order(todo, sampling, candidates, plan, judge_of(given), case)
     program = Program(prefix=read_prefix(prefix))
     if dry_run:
-        _print_prompts(program, todo, as_json=as_json)
+        _print_prompts(program, [texts[order.case or 0] for texts in order.steps], as_json=as_json)
         return
-    sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
     settings = EngineSettings(
         gpu_layers,
         threads,
@@ -117,25 +131,45 @@ def run(
         verbose,
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
+        lora=adapters(lora),
         engine=engine_name,
     )
-    on_stdout = sys.stdout.isatty() and output is None and not as_json
     speculation = Speculation(speculate, context_file or [], draft)
-    with open_engine(model, settings, speculation) as engine:
-        state = _Run(program)
-        try:
-            _write_program(engine, state, todo, sampling, candidates, on_stdout=on_stdout)
-        except (CodegenError, KeyboardInterrupt) as error:
-            done = f"{len(state.results)} of {len(todo)} steps were done"
-            if partial and not on_stdout:
-                _deliver(engine, state, sampling, output, as_json=as_json)
-            elif state.results and not on_stdout:
-                done += "; --partial prints them"
-            console.note(done)
-            raise error if isinstance(error, CodegenError) else Interrupted() from error
-        if not on_stdout:
-            _deliver(engine, state, sampling, output, as_json=as_json)
-        _summarize(state)
+    with ExitStack() as stack:
+        if runs:
+            sandbox = stack.enter_context(open_sandbox(allow_unsafe=unsafe_no_sandbox))
+            order = replace(order, runner=sandbox, tier=sandbox.tier)
+        engine = stack.enter_context(open_engine(model, settings, speculation))
+        state = _written(engine, program, order, output, partial=partial, as_json=as_json)
+    show(state, order)
+    check(state, order)
+
+
+def _written(
+    engine: Engine,
+    program: Program,
+    order: Order,
+    output: Path | None,
+    *,
+    partial: bool,
+    as_json: bool,
+) -> Run:
+    """Write the program and deliver it; after an error too, where that was asked for."""
+    on_stdout = sys.stdout.isatty() and output is None and not as_json
+    run = Run(program)
+    try:
+        write_program(engine, run, order, _view(on_stdout=on_stdout))
+    except (CodegenError, KeyboardInterrupt) as error:
+        done = f"{len(run.turns)} of {len(order.steps)} steps were done"
+        if partial and not on_stdout:
+            deliver(engine, run, order, output, as_json=as_json)
+        elif run.turns and not on_stdout:
+            done += "; --partial prints them"
+        console.note(done)
+        raise error if isinstance(error, CodegenError) else Interrupted() from error
+    if not on_stdout:
+        deliver(engine, run, order, output, as_json=as_json)
+    return run
 
 
 def _print_prompts(program: Program, steps: list[str], *, as_json: bool) -> None:
@@ -152,91 +186,7 @@ def _print_prompts(program: Program, steps: list[str], *, as_json: bool) -> None
         console.emit(json.dumps({"prompts": prompts}, ensure_ascii=False, indent=2) + "\n")
 
 
-def _write_program(
-    engine: Engine,
-    state: _Run,
-    steps: list[str],
-    sampling: Sampling,
-    candidates: int,
-    *,
-    on_stdout: bool,
-) -> None:
-    from codegen_cli.synthesis.grow import StepBegun, Written, grow
-
-    view = _view(on_stdout=on_stdout)
-    view.start(state.program)
-    try:
-        with interruptible() as should_stop:
-            for item in grow(
-                engine,
-                state.program,
-                steps,
-                sampling,
-                candidates=candidates,
-                should_stop=should_stop,
-            ):
-                if isinstance(item, StepBegun):
-                    view.step(wrap(item.step), item.number, len(steps))
-                elif isinstance(item, Written):
-                    view.turn(item.result)
-                    state.program = state.program.add(item.result.turn)
-                    state.turns.append(item)
-                else:
-                    view.code(item)
-    finally:
-        view.finish()
-
-
 def _view(*, on_stdout: bool) -> LiveView | NoView:
     if on_stdout:
         return LiveView(console.stdout())
     return LiveView(console.stderr()) if console.stderr().is_terminal else NoView()
-
-
-def _deliver(
-    engine: Engine, state: _Run, sampling: Sampling, output: Path | None, *, as_json: bool
-) -> None:
-    text = _json(engine, state, sampling) if as_json else state.program.source
-    if output is None:
-        console.emit(text)
-        return
-    write_output(output, text)
-    console.note(f"wrote {output}")
-
-
-def _json(engine: Engine, state: _Run, sampling: Sampling) -> str:
-    from codegen_cli.registry.fingerprint import model_sha256
-    from codegen_cli.synthesis.record import RunContext, run_record
-
-    context = RunContext(
-        model=engine.info,
-        sha256=model_sha256(Path(engine.info.path)),
-        placement=engine.placement,
-        n_ctx=engine.n_ctx,
-        sampling=sampling,
-        version=__version__,
-    )
-    record = run_record(state.program, state.turns, context)
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-
-
-def _summarize(state: _Run) -> None:
-    for number, result in enumerate(state.results, 1):
-        if result.is_empty:
-            reason = result.completion.rule or result.completion.finish_reason
-            console.warn(
-                f"step {number} gave no code ({reason}): {result.turn.step!r}; "
-                "reword it, or try another --seed"
-            )
-        elif result.completion.finish_reason == "length":
-            console.warn(f"step {number} was cut at --max-tokens: {result.turn.step!r}")
-    tokens = sum(result.completion.generated_tokens for result in state.results)
-    seconds = sum(result.completion.seconds for result in state.results)
-    rate = sum(result.completion.generation_seconds for result in state.results)
-    drafted = sum(result.completion.drafted_tokens for result in state.results)
-    accepted = sum(result.completion.accepted_tokens for result in state.results)
-    console.note(
-        f"{len(state.results)} steps · {tokens} tokens · {seconds:.2f} s"
-        + (f" · {tokens / rate:.0f} tokens/s" if rate else "")
-        + (f" · {accepted} of {drafted} guesses right" if drafted else "")
-    )

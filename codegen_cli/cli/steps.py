@@ -26,17 +26,28 @@ def read_steps(
     Raises:
         UsageError: unreadable, no steps in it, or a field without a value.
     """
-    text = read_input(source)
-    suffix = Path(source).suffix.lower()
-    if suffix == ".jsonl":
-        return list(steps_for(_pick(parse_jsonl(text), problem, source), input_number - 1))
+    if is_jsonl(source):
+        picked = pick(parse_jsonl(read_input(source)), problem, source)
+        return list(steps_for(picked, input_number - 1))
     if problem is not None:
         raise UsageError(f'--problem needs a .jsonl file, not "{source}"', "leave it out")
-    steps = list(steps_of(text) if suffix == ".py" else parse_steps(text))
+    values = parse_variables(variables)
+    return [fill(step, values) for step in read_templates(source, None)]
+
+
+def read_templates(source: str, problem: str | None) -> list[str]:
+    """Return the steps of a file or stdin (`-`) with their `{NAME}` fields as they stand.
+
+    Raises:
+        UsageError: unreadable, or no steps in it.
+    """
+    if is_jsonl(source):
+        return list(pick(parse_jsonl(read_input(source)), problem, source).prompts)
+    text = read_input(source)
+    steps = list(steps_of(text) if Path(source).suffix.lower() == ".py" else parse_steps(text))
     if not steps:
         raise UsageError(f'no steps in "{source}"', "write one step a line")
-    values = parse_variables(variables)
-    return [fill(step, values) for step in steps] if values else steps
+    return steps
 
 
 def read_prefix(name: str) -> str:
@@ -50,7 +61,17 @@ def read_prefix(name: str) -> str:
     return "" if name == "none" else read_input(name)
 
 
-def _pick(problems: list[Problem], wanted: str | None, source: str) -> Problem:
+def is_jsonl(source: str) -> bool:
+    """Say whether a file holds benchmark problems."""
+    return Path(source).suffix.lower() == ".jsonl"
+
+
+def pick(problems: list[Problem], wanted: str | None, source: str) -> Problem:
+    """Return the problem of an id, or the only one.
+
+    Raises:
+        UsageError: there is no such problem, or several and no id.
+    """
     if wanted is None and len(problems) == 1:
         return problems[0]
     known = {str(problem.id): problem for problem in problems}

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
+from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.json_file import read_json
+from codegen_cli.convert.qkv import CODEGEN, GPTJ, QkvLayout
+from codegen_cli.engine.gguf.hyperparameters import (
+    MOST_BLOCKS,
+    MOST_CONTEXT,
+    MOST_EMBEDDING,
+    MOST_HEADS,
+    MOST_INNER_RATIO,
+)
+from codegen_cli.engine.gguf.tokenizer import VOCABULARY
 from codegen_cli.errors import CheckpointError
 
-#: CodeGen1's qkv projection is laid out for this many TPU cores (transformers, modeling_codegen).
-MP_NUM = 4
+#: `model_type` in config.json, and how such a checkpoint lays out its qkv rows.
+_LAYOUTS = {"codegen": CODEGEN, "gptj": GPTJ}
 
 #: All are the tanh approximation that llama.cpp's GELU computes.
 _TANH_GELU = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast")
 
-#: "codegen2-1B" and "codegen25-7b", but not "codegen-2B-mono".
-_CODEGEN2 = re.compile(r"codegen2(5|\.5)?[-_]\d")
+#: The groups of qkv rows of CodeGen2's two smaller models (1B, 3.7B); they alone of all CodeGen
+#: checkpoints name `head_dim`. The larger ones have CodeGen1's groups (CTranslate2
+#: `converters/transformers.py`, fauxpilot pull request 209).
+_SMALL_CODEGEN2_GROUPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class CodeGenConfig:
-    """The shape of a CodeGen model; sizes count elements."""
+    """The shape of a model of CodeGen's block (GPT-J's too); sizes count elements."""
 
     n_layer: int
     n_embd: int
@@ -35,6 +45,7 @@ class CodeGenConfig:
     vocab_size: int
     layer_norm_epsilon: float
     tie_word_embeddings: bool
+    qkv: QkvLayout
     raw: dict[str, Any]
 
     @property
@@ -42,13 +53,22 @@ class CodeGenConfig:
         """Return the width of one attention head."""
         return self.n_embd // self.n_head
 
+    @property
+    def parameters(self) -> int:
+        """Count the weights, those of an untied head included."""
+        e, f = self.n_embd, self.n_inner
+        block = 4 * e * e + 2 * e * f + f + 3 * e
+        return self.n_layer * block + 2 * self.vocab_size * e + self.vocab_size + 2 * e
 
-def read_config(folder: Path) -> CodeGenConfig:
+
+def read_config(folder: Place, cores: int | None = None) -> CodeGenConfig:
     """Read and check `config.json` of a checkpoint folder.
 
+    `cores` says in how many groups the qkv rows lie, where the file does not.
+
     Raises:
-        CheckpointError: no such folder or file, another `model_type`, CodeGen2's layout, or sizes
-            that no CodeGen model can have.
+        CheckpointError: no such folder or file, another `model_type`, or sizes that no CodeGen
+            model can have.
     """
     raw = _read_json(folder)
     _check_family(raw, folder)
@@ -58,24 +78,40 @@ def read_config(folder: Path) -> CodeGenConfig:
             f'config.json: activation_function "{activation}" is not supported',
             f"supported: {', '.join(_TANH_GELU)}",
         )
-    n_embd = _size(raw, "n_embd")
+    n_embd = size_of(raw, "n_embd")
     config = CodeGenConfig(
-        n_layer=_size(raw, "n_layer"),
+        n_layer=size_of(raw, "n_layer"),
         n_embd=n_embd,
-        n_head=_size(raw, "n_head"),
-        n_inner=_size(raw, "n_inner", 4 * n_embd),
-        n_ctx=_size(raw, "n_positions", _size(raw, "n_ctx", 2048)),
-        rotary_dim=_size(raw, "rotary_dim"),
-        vocab_size=_size(raw, "vocab_size"),
+        n_head=size_of(raw, "n_head"),
+        n_inner=size_of(raw, "n_inner", 4 * n_embd),
+        n_ctx=size_of(raw, "n_positions", size_of(raw, "n_ctx", 2048)),
+        rotary_dim=size_of(raw, "rotary_dim"),
+        vocab_size=size_of(raw, "vocab_size"),
         layer_norm_epsilon=_epsilon(raw),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
+        qkv=qkv_layout(raw, cores),
         raw=raw,
     )
-    _check_heads(config)
+    check_sizes(config)
     return config
 
 
-def _read_json(folder: Path) -> dict[str, Any]:
+def qkv_layout(raw: dict[str, Any], cores: int | None = None) -> QkvLayout:
+    """Return how the checkpoint with this config.json lays out its qkv rows.
+
+    Raises:
+        CheckpointError: its `model_type` is none that is known.
+    """
+    layout = _LAYOUTS.get(str(raw.get("model_type")))
+    if layout is None:
+        raise CheckpointError(f"config.json: model_type {raw.get('model_type')!r} is unknown")
+    if layout is CODEGEN:
+        groups = CODEGEN.groups if raw.get("head_dim") is None else _SMALL_CODEGEN2_GROUPS
+        return replace(layout, groups=cores or size_of(raw, "mp_num", groups))
+    return layout
+
+
+def _read_json(folder: Place) -> dict[str, Any]:
     if not folder.exists():
         raise CheckpointError(f'no such folder: "{folder}"', _name_advice(folder))
     if not folder.is_dir():
@@ -91,7 +127,7 @@ def _read_json(folder: Path) -> dict[str, Any]:
     return read_json(path)
 
 
-def _name_advice(source: Path) -> str:
+def _name_advice(source: Place) -> str:
     parts = str(source).split("/")
     if len(parts) == 2 and parts[0].lower() == "salesforce":
         return (
@@ -101,49 +137,38 @@ def _name_advice(source: Path) -> str:
     return "give the path of a downloaded checkpoint; `hf download NAME --local-dir DIR` gets one"
 
 
-def _check_family(raw: dict[str, Any], folder: Path) -> None:
+def _check_family(raw: dict[str, Any], folder: Place) -> None:
     model_type = raw.get("model_type")
-    if model_type != "codegen":
-        hint = "supported: codegen"
+    if model_type not in _LAYOUTS:
+        hint = f"supported: {', '.join(_LAYOUTS)}"
         if model_type == "llama" and "codegen25" in _name(raw, folder):
             hint += "; CodeGen2.5 is LLaMA-shaped and llama.cpp's own converter handles it"
         raise CheckpointError(f'config.json: model_type "{model_type}" is not supported', hint)
-    if _is_codegen2(raw, folder):
-        raise CheckpointError(
-            "this is a CodeGen2 checkpoint: its qkv rows are laid out 8-way (mp_num 8), "
-            "not 4-way as in CodeGen1",
-            "only CodeGen1 (350M, 2B, 6B, 16B; nl, multi, mono) is supported",
-        )
 
 
-def _name(raw: dict[str, Any], folder: Path) -> str:
+def _name(raw: dict[str, Any], folder: Place) -> str:
     return f"{folder.resolve().name} {raw.get('_name_or_path', '')}".lower()
 
 
-def _is_codegen2(raw: dict[str, Any], folder: Path) -> bool:
-    """Tell CodeGen2 by its own modelling code, its name or its infill tokens.
+def size_of(
+    raw: dict[str, Any],
+    key: str,
+    default: int | None = None,
+    *,
+    what: str = "config.json",
+    hint: str = "is this a complete CodeGen config?",
+) -> int:
+    """Return one size of a configuration; null stands for the default.
 
-    Its config has CodeGen1's `model_type` and no field for the layout.
+    Raises:
+        CheckpointError: it is missing or no positive number.
     """
-    if raw.get("mp_num", MP_NUM) != MP_NUM or _CODEGEN2.search(_name(raw, folder)):
-        return True
-    if "configuration_codegen" in json.dumps(raw.get("auto_map", "")):
-        return True
-    for name in ("added_tokens.json", "tokenizer.json"):
-        path = folder / name
-        if path.is_file() and "<mask_1>" in path.read_text(encoding="utf-8", errors="replace"):
-            return True
-    return False
-
-
-def _size(raw: dict[str, Any], key: str, default: int | None = None) -> int:
     value = raw.get(key)
     if value is None and default is not None:
         return default
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
         raise CheckpointError(
-            f"config.json: {key} is {json.dumps(value)[:40]}, not a positive number",
-            "is this a complete CodeGen config?",
+            f"{what}: {key} is {json.dumps(value)[:40]}, not a positive number", hint
         )
     return value
 
@@ -155,16 +180,22 @@ def _epsilon(raw: dict[str, Any]) -> float:
     return float(value)
 
 
-def _check_heads(config: CodeGenConfig) -> None:
+def check_sizes(config: CodeGenConfig) -> None:
+    """Refuse sizes that do not fit each other, or that the written file could not have.
+
+    Raises:
+        CheckpointError: with the first that does not.
+    """
+    _check_limits(config)
     if config.n_embd % config.n_head:
         raise CheckpointError(
             f"config.json: n_embd {config.n_embd} is not a multiple of n_head {config.n_head}",
             "is this a complete CodeGen config?",
         )
-    if config.n_head % MP_NUM:
+    if config.n_head % config.qkv.groups:
         raise CheckpointError(
-            f"config.json: n_head {config.n_head} is not a multiple of {MP_NUM}",
-            "CodeGen's qkv layout has 4 groups of heads",
+            f"config.json: n_head {config.n_head} is not a multiple of {config.qkv.groups}",
+            f"the qkv rows lie in {config.qkv.groups} groups of heads (see --cores)",
         )
     if config.rotary_dim % 2 or config.rotary_dim > config.head_dim:
         raise CheckpointError(
@@ -172,3 +203,19 @@ def _check_heads(config: CodeGenConfig) -> None:
             f"the head width {config.head_dim}",
             "is this a complete CodeGen config?",
         )
+
+
+def _check_limits(config: CodeGenConfig) -> None:
+    """Refuse absurd sizes before anything is made of them."""
+    for key, value, most in (
+        ("n_layer", config.n_layer, MOST_BLOCKS),
+        ("n_embd", config.n_embd, MOST_EMBEDDING),
+        ("n_head", config.n_head, MOST_HEADS),
+        ("n_inner", config.n_inner, MOST_INNER_RATIO * config.n_embd),
+        ("n_positions", config.n_ctx, MOST_CONTEXT),
+        ("vocab_size", config.vocab_size, VOCABULARY.stop - 1),
+    ):
+        if value > most:
+            raise CheckpointError(
+                f"config.json: {key} is {value}, more than {most}", "no CodeGen model is so large"
+            )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.checkpoint.strict_json import json_object
 from codegen_cli.convert.checkpoint.wall import reading
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Place) -> dict[str, Any]:
     """Return the JSON object in a file.
 
     Raises:

@@ -2,119 +2,161 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen_cli import files
-from codegen_cli.convert.checkpoint import Checkpoint, open_checkpoint
-from codegen_cli.convert.config import CodeGenConfig, read_config
+from codegen_cli.convert.checkpoint import Checkpoint
+from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.header import gguf_header
+from codegen_cli.convert.imatrix import ImportanceMatrix, read_imatrix
 from codegen_cli.convert.names import map_tensors
-from codegen_cli.convert.provenance import describe, hash_files
-from codegen_cli.convert.types import parse_file_type, tensor_type
-from codegen_cli.convert.verify import Verification, verify_file
-from codegen_cli.convert.vocab import read_vocab
-from codegen_cli.convert.write import PlannedTensor, write_gguf
+from codegen_cli.convert.output import check_output, check_space
+from codegen_cli.convert.plan import PlannedTensor, plan_tensors
+from codegen_cli.convert.provenance import describe, family_of, hash_files
+from codegen_cli.convert.relayout import qkv_rows
+from codegen_cli.convert.source import Progress, Source, open_source
+from codegen_cli.convert.tokenizer import WHITE_SPACE_FAMILIES, find_vocab
+from codegen_cli.convert.types import parse_file_type
+from codegen_cli.convert.unfinished import unfinished
+from codegen_cli.convert.verify import SURPRISED, Verification, verify_file
+from codegen_cli.convert.vocab import Vocab
+from codegen_cli.convert.write import OnResume, write_file
 from codegen_cli.engine.gguf import check_codegen, read_gguf
-from codegen_cli.errors import CodegenError, UsageError
-from codegen_cli.files import is_special, place, temporary_beside
+from codegen_cli.files import place
 from codegen_cli.settings import DEFAULT_FILE_TYPE
-
-#: Told what is being done, how much more of it is done, and how much there is in all.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
-    """What the user asked for; None means read or guess it from the checkpoint."""
+    """What the user asked for; None means read or guess it from the checkpoint.
+
+    `force` replaces an existing file, and what was begun for another conversion; `restart` drops
+    what was begun for this one too.
+    """
 
     file_type: str = DEFAULT_FILE_TYPE
     tokenizer: Path | None = None
+    run_config: Path | None = None
+    cores: int | None = None
     name: str | None = None
     family: str | None = None
     license: str | None = None
+    imatrix: Path | None = None
+    origin: str | None = None
     threads: int = 1
     force: bool = False
+    restart: bool = False
     verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertReport:
-    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check."""
+    """What was written: bytes, weights, fallbacks (`Q4_K → Q5_0`: tensors), and the check.
+
+    `resumed` of the tensors were written by an earlier run. `tokenizer` is where the vocabulary
+    came from; `warnings` are for the user.
+    """
 
     path: Path
     file_type: str
     size: int
     tensors: int
+    resumed: int
     parameters: int
     fallbacks: dict[str, int]
+    tokenizer: str
+    warnings: tuple[str, ...]
     verification: Verification | None
 
 
 def convert(
-    source: Path, output: Path, options: ConvertOptions, on_progress: Progress
+    source: Path,
+    output: Path,
+    options: ConvertOptions,
+    on_progress: Progress,
+    *,
+    on_resume: OnResume = lambda done, count: None,
+    before_name: Callable[[Path], None] = lambda path: None,
 ) -> ConvertReport:
-    """Convert a Hugging Face CodeGen folder to one GGUF file.
+    """Convert a checkpoint to one GGUF file.
 
-    The file appears under its name only when it is complete and checked; after an error, Ctrl-C
-    or a full disk nothing is left behind.
+    The file appears under its name only when it is complete and checked; `before_name` is called
+    with it just before. After an error or a full disk nothing is left behind; what Ctrl-C or a
+    kill leaves behind, the same conversion goes on from.
 
     Raises:
-        UsageError: unknown type, or the output exists and `force` is off.
+        UsageError: unknown type, the output exists and `force` is off, or it was begun otherwise.
         CheckpointError: the checkpoint is missing, unreadable or not CodeGen1.
         CheckFailed: the written file does not compute what the checkpoint computes.
+        Interrupted: Ctrl-C, with a part of the file complete.
     """
     file_type = parse_file_type(options.file_type)
     check_output(output, force=options.force)
-    config = read_config(source)
-    vocab = read_vocab(options.tokenizer or source, config.vocab_size)
-    with open_checkpoint(source) as checkpoint:
-        plan = make_plan(config, checkpoint, file_type)
+    imatrix = read_imatrix(options.imatrix) if options.imatrix else None
+    with open_source(
+        source, on_progress, run_config=options.run_config, cores=options.cores
+    ) as opened:
+        config, checkpoint = opened.config, opened.checkpoint
+        family = family_of(opened, options.family, options.name)
+        vocab = find_vocab(opened, options.tokenizer, family)
+        plan = make_plan(config, checkpoint, file_type, imatrix)
         check_space(output, sum(tensor.nbytes for tensor in plan))
-        inputs = [*checkpoint.files, source / "config.json", *vocab.files]
-        total = sum(path.stat().st_size for path in inputs)
-        hashes = hash_files(inputs, lambda n: on_progress("hashing", n, total))
         provenance = describe(
-            source,
-            config,
+            opened,
             [tensor.target for tensor in plan],
-            hashes,
+            _hashes(opened, vocab, on_progress),
             name=options.name,
-            family=options.family,
+            family=family,
             license_name=options.license,
+            origin=options.origin,
         )
-        parameters = sum(tensor.elements for tensor in plan)
-        with temporary_beside(output) as temporary:
-            write_gguf(
-                temporary,
-                config,
-                vocab,
-                provenance,
-                file_type,
+        header = gguf_header(config, vocab, provenance, file_type, plan, imatrix)
+        with unfinished(output, restart=options.restart) as part:
+            resumed = write_file(
+                part,
+                header,
                 plan,
-                options.threads,
-                lambda n: on_progress("writing", n, parameters),
+                on_progress,
+                on_resume,
+                threads=options.threads,
+                drop_other=options.force,
+                qkv_rows=qkv_rows(config),
             )
-            check_codegen(read_gguf(temporary))
+            check_codegen(read_gguf(part.path))
             verification = None
             if options.verify:
                 on_progress("checking", 0, 0)
-                verification = verify_file(temporary, config, checkpoint, vocab, file_type)
-            place(temporary, output)
+                verification = verify_file(part.path, config, checkpoint, vocab, file_type)
+            before_name(part.path)
+            place(part.path, output)
     return ConvertReport(
         path=output,
         file_type=file_type,
         size=output.stat().st_size,
         tensors=len(plan),
-        parameters=parameters,
-        fallbacks=_fallbacks(plan),
+        resumed=resumed,
+        parameters=sum(tensor.elements for tensor in plan),
+        fallbacks=fallbacks(plan),
+        tokenizer=str(vocab.folder),
+        warnings=tuple(_warnings(vocab, family, verification)),
         verification=verification,
     )
 
 
-def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> list[PlannedTensor]:
+def _hashes(source: Source, vocab: Vocab, on_progress: Progress) -> dict[str, str]:
+    files = [*source.files, *(file for file in vocab.files if isinstance(file, Path))]
+    total = sum(path.stat().st_size for path in files)
+    return hash_files(files, lambda n: on_progress("hashing", n, total))
+
+
+def make_plan(
+    config: CodeGenConfig,
+    checkpoint: Checkpoint,
+    file_type: str,
+    imatrix: ImportanceMatrix | None = None,
+) -> list[PlannedTensor]:
     """Return the tensors to write, in file order, each with its type and source.
 
     Raises:
@@ -122,47 +164,25 @@ def make_plan(config: CodeGenConfig, checkpoint: Checkpoint, file_type: str) -> 
     """
     shapes = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
     targets = map_tensors(config, shapes, checkpoint.other)
-    return [
-        PlannedTensor(
-            target,
-            tensor_type(file_type, target, config.n_layer),
-            checkpoint.tensors[target.source] if target.source else None,
+    return plan_tensors(config.n_layer, targets, file_type, checkpoint.tensors, imatrix)
+
+
+def _warnings(vocab: Vocab, family: str, verification: Verification | None) -> Iterator[str]:
+    if family in WHITE_SPACE_FAMILIES and not vocab.has_white_space:
+        yield (
+            f'the tokenizer of "{vocab.folder}" lacks the runs of white space that {family} models '
+            "were trained with, so indented code will be worse"
         )
-        for target in targets
-    ]
-
-
-def check_output(output: Path, *, force: bool) -> None:
-    """Refuse an output that cannot or should not be written.
-
-    Raises:
-        UsageError: it exists without `force`, is a folder, or its folder does not exist.
-    """
-    if output.is_dir():
-        raise UsageError(f'"{output}" is a folder', "give a file name, such as model.gguf")
-    if output.exists() and not force:
-        raise UsageError(f'"{output}" exists', "use --force to replace it")
-    if is_special(output):
-        raise UsageError(f'"{output}" is a device or a pipe', "give a file name")
-    files.check_output(output)
-
-
-def check_space(output: Path, needed: int) -> None:
-    """Refuse to start when the disk has less room than the file needs.
-
-    Raises:
-        CodegenError: it has.
-    """
-    free = shutil.disk_usage(output.parent).free
-    if free < needed:
-        raise CodegenError(
-            f'the file needs {needed / 1e9:.2f} GB, but the disk of "{output.parent}" has '
-            f"{free / 1e9:.2f} GB free",
-            "free some space, or choose a smaller type",
+    if verification is not None and verification.surprise > SURPRISED:
+        yield (
+            "the checkpoint foretells a short program hardly better than chance "
+            f"({verification.surprise:.0%} of an even guess's surprise): it is untrained, or the "
+            "tokenizer or the layout (--cores) is that of another model"
         )
 
 
-def _fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:
+def fallbacks(plan: list[PlannedTensor]) -> dict[str, int]:
+    """Count the tensors whose rows do not fit their type, by what they got instead."""
     return dict(
         Counter(
             f"{tensor.type.fell_back_from.name} → {tensor.type.type.name}"

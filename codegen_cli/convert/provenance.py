@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -11,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen_cli import __version__
-from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.names import TargetTensor
+from codegen_cli.convert.source import Source
 from codegen_cli.errors import UsageError
+from codegen_cli.registry.fingerprint import model_sha256
 
 FAMILIES = ("NL", "Multi", "Mono")
-_HASH_BLOCK = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +37,42 @@ class Provenance:
 
 
 def describe(
-    folder: Path,
-    config: CodeGenConfig,
+    source: Source,
     targets: list[TargetTensor],
     sha256: dict[str, str],
     *,
     name: str | None,
-    family: str | None,
+    family: str,
     license_name: str | None,
+    origin: str | None,
 ) -> Provenance:
     """Return the provenance of a checkpoint; what is not given is read or guessed from it."""
-    source = str(config.raw.get("_name_or_path") or folder.resolve().name)
-    shown = name or folder.resolve().name
-    parameters = sum(math.prod(target.shape) for target in targets if target.source)
+    raw = source.config.raw
+    parameters = sum(math.prod(target.shape) for target in targets if target.sources)
     return Provenance(
-        name=shown,
-        family=_family(family, f"{shown} {source}"),
+        name=name or source.name,
+        family=family,
         size_label=_size_label(parameters),
-        license=license_name or _card_license(folder) or "unknown",
-        source=source,
+        license=license_name or _card_license(source.place) or "unknown",
+        source=origin or str(raw.get("_name_or_path") or source.name),
         sha256=sha256,
-        config=json.dumps(config.raw, sort_keys=True, ensure_ascii=False),
+        config=json.dumps(raw, sort_keys=True, ensure_ascii=False),
         converter=f"codegen-cli {__version__}",
     )
 
 
 def hash_files(files: Iterable[Path], on_bytes: Callable[[int], None]) -> dict[str, str]:
     """Return the SHA-256 of each file by name; `on_bytes` is told the progress."""
-    digests = {}
-    for path in files:
-        digest = hashlib.sha256()
-        with path.open("rb") as stream:
-            while block := stream.read(_HASH_BLOCK):
-                digest.update(block)
-                on_bytes(len(block))
-        digests[path.name] = digest.hexdigest()
-    return digests
+    return {path.name: model_sha256(path, on_bytes) for path in files}
 
 
-def _family(given: str | None, text: str) -> str:
+def family_of(source: Source, given: str | None = None, name: str | None = None) -> str:
+    """Return the family that is given or, without one, named by a checkpoint, else "unknown".
+
+    Raises:
+        UsageError: no family has the name that is given.
+    """
+    text = f"{name or ''} {source.name} {source.config.raw.get('_name_or_path', '')}"
     known = {family.lower(): family for family in FAMILIES}
     if given is not None:
         if given.lower() not in known:
@@ -92,7 +89,7 @@ def _size_label(parameters: int) -> str:
     return str(parameters)
 
 
-def _card_license(folder: Path) -> str | None:
+def _card_license(folder: Place) -> str | None:
     """Read `license:` from the front matter of the model card."""
     card = folder / "README.md"
     if not card.is_file():

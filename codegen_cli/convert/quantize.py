@@ -14,7 +14,7 @@ from codegen_cli.convert.types import row_bytes
 from codegen_cli.errors import CheckpointError, CodegenError
 
 #: Largest finite float16.
-_F16_MAX = 65504.0
+F16_MAX = 65504.0
 
 
 @functools.cache
@@ -43,7 +43,10 @@ def prepare() -> None:
 
 
 def quantize_rows(
-    rows_RxN: NDArray[np.float32], kind: GGMLQuantizationType, name: str
+    rows_RxN: NDArray[np.float32],
+    kind: GGMLQuantizationType,
+    name: str,
+    importance_N: NDArray[np.float32] | None = None,
 ) -> NDArray[np.uint8]:
     """Return rows in a ggml type, as bytes (uint8, R × row bytes).
 
@@ -51,6 +54,7 @@ def quantize_rows(
         rows_RxN: float32, contiguous.
         kind: the target type; N is a multiple of its block.
         name: the tensor's name, for errors.
+        importance_N: how much the error of each column counts (float32); None is all alike.
 
     Raises:
         CheckpointError: a value is NaN or infinite, or too large for F16.
@@ -58,12 +62,13 @@ def quantize_rows(
     check_finite(rows_RxN, name)
     if kind == GGMLQuantizationType.F32:
         return rows_RxN.view(np.uint8)
-    if kind == GGMLQuantizationType.F16 and float(np.abs(rows_RxN).max(initial=0)) > _F16_MAX:
+    if kind == GGMLQuantizationType.F16 and float(np.abs(rows_RxN).max(initial=0)) > F16_MAX:
         raise CheckpointError(f"{name} has values beyond F16's 65504", "use -q BF16 or -q F32")
     count, columns = rows_RxN.shape
     out = np.empty((count, row_bytes(kind, columns)), dtype=np.uint8)
+    importance = None if importance_N is None else importance_N.ctypes.data
     written = _quantize_chunk()(
-        int(kind), rows_RxN.ctypes.data, out.ctypes.data, 0, count, columns, None
+        int(kind), rows_RxN.ctypes.data, out.ctypes.data, 0, count, columns, importance
     )
     if written != out.nbytes:
         raise CodegenError(f"ggml wrote {written} bytes for {name}, not {out.nbytes}")

@@ -1,7 +1,8 @@
-"""A NumPy forward pass of CodeGen, straight from the checkpoint and its own layout.
+"""A NumPy forward pass of CodeGen or GPT-J, straight from the checkpoint and its own layout.
 
-It shares no table with the conversion: q, v and k are taken per TPU core and rotated in
-interleaved pairs, as transformers `modeling_codegen.py` does.
+It shares no table with the conversion: q, v and k are taken per TPU core, or from three
+projections, and rotated in interleaved pairs, as transformers `modeling_codegen.py` and
+`modeling_gptj.py` do.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen_cli.convert.checkpoint import Checkpoint, LazyTensor
-from codegen_cli.convert.config import MP_NUM, CodeGenConfig
+from codegen_cli.convert.checkpoint import Checkpoint, Tensor
+from codegen_cli.convert.config import CodeGenConfig
 
 F32 = NDArray[np.float32]
 
@@ -27,6 +28,7 @@ def reference_logits(config: CodeGenConfig, checkpoint: Checkpoint, tokens: Sequ
     """
     tensors = checkpoint.tensors
     x_TxE = tensors["transformer.wte.weight"].float32(np.asarray(tokens))
+    tensors["transformer.wte.weight"].release()
     for layer in range(config.n_layer):
         x_TxE = _block(config, tensors, f"transformer.h.{layer}.", x_TxE)
     x_TxE = _norm(config, tensors, "transformer.ln_f", x_TxE)
@@ -34,9 +36,7 @@ def reference_logits(config: CodeGenConfig, checkpoint: Checkpoint, tokens: Sequ
     return _linear(x_TxE, tensors[head]) + tensors["lm_head.bias"].float32()
 
 
-def _block(
-    config: CodeGenConfig, tensors: Mapping[str, LazyTensor], prefix: str, x_TxE: F32
-) -> F32:
+def _block(config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, x_TxE: F32) -> F32:
     h_TxE = _norm(config, tensors, prefix + "ln_1", x_TxE)
     attention_TxE = _attention(config, tensors, prefix + "attn.", h_TxE)
     up_TxF = _linear(h_TxE, tensors[prefix + "mlp.fc_in.weight"])
@@ -46,11 +46,10 @@ def _block(
 
 
 def _attention(
-    config: CodeGenConfig, tensors: Mapping[str, LazyTensor], prefix: str, h_TxE: F32
+    config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, h_TxE: F32
 ) -> F32:
-    steps, heads, width = len(h_TxE), config.n_head, config.head_dim
-    qvk_TxCx3x = _linear(h_TxE, tensors[prefix + "qkv_proj.weight"]).reshape(steps, MP_NUM, 3, -1)
-    q_THD, v_THD, k_THD = (qvk_TxCx3x[:, :, i].reshape(steps, heads, width) for i in range(3))
+    steps, width = len(h_TxE), config.head_dim
+    q_THD, k_THD, v_THD = _project(config, tensors, prefix, h_TxE)
     q_THD, k_THD = _rotate(config, q_THD), _rotate(config, k_THD)
     scores_HTT = np.einsum("thd,shd->hts", q_THD, k_THD) / np.sqrt(np.float32(width))
     scores_HTT[:, np.triu(np.ones((steps, steps), bool), 1)] = -np.inf
@@ -58,6 +57,20 @@ def _attention(
     scores_HTT /= scores_HTT.sum(-1, keepdims=True)
     out_TxE = np.einsum("hts,shd->thd", scores_HTT, v_THD).reshape(steps, config.n_embd)
     return _linear(out_TxE, tensors[prefix + "out_proj.weight"])
+
+
+def _project(
+    config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, h_TxE: F32
+) -> tuple[F32, F32, F32]:
+    """Return query, key and value, each T × heads × head width."""
+    shape = (len(h_TxE), config.n_head, config.head_dim)
+    if prefix + "qkv_proj.weight" not in tensors:
+        q, k, v = (_linear(h_TxE, tensors[f"{prefix}{part}_proj.weight"]) for part in "qkv")
+    else:
+        qvk = _linear(h_TxE, tensors[prefix + "qkv_proj.weight"])
+        qvk_TxCx3x = qvk.reshape(len(h_TxE), config.qkv.groups, 3, -1)
+        q, v, k = (qvk_TxCx3x[:, :, i] for i in range(3))
+    return q.reshape(shape), k.reshape(shape), v.reshape(shape)
 
 
 def _rotate(config: CodeGenConfig, x_THD: F32) -> F32:
@@ -73,7 +86,7 @@ def _rotate(config: CodeGenConfig, x_THD: F32) -> F32:
     return out
 
 
-def _norm(config: CodeGenConfig, tensors: Mapping[str, LazyTensor], name: str, x_TxE: F32) -> F32:
+def _norm(config: CodeGenConfig, tensors: Mapping[str, Tensor], name: str, x_TxE: F32) -> F32:
     mean, var = x_TxE.mean(-1, keepdims=True), x_TxE.var(-1, keepdims=True)
     unit = (x_TxE - mean) / np.sqrt(var + np.float32(config.layer_norm_epsilon))
     scaled: F32 = unit * tensors[name + ".weight"].float32() + tensors[name + ".bias"].float32()
@@ -86,7 +99,7 @@ def _gelu(x: F32) -> F32:
     return out
 
 
-def _linear(x_TxN: F32, weight: LazyTensor) -> F32:
+def _linear(x_TxN: F32, weight: Tensor) -> F32:
     rows, columns = weight.shape
     out_TxR = np.empty((len(x_TxN), rows), np.float32)
     step = max(1, _BLOCK // columns)

@@ -1,26 +1,38 @@
-"""Where each row of CodeGen's qkv projection goes."""
+"""Where each row of query, key and value goes."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codegen_cli.convert.config import MP_NUM, CodeGenConfig
+from codegen_cli.convert.config import CodeGenConfig
 
 
 def qkv_rows(config: CodeGenConfig) -> NDArray[np.intp]:
-    """Return the checkpoint rows of `qkv_proj.weight` in GGUF order (q, k, v), length 3E.
+    """Return the rows of the stacked qkv tensors in GGUF order (q, k, v), length 3E.
 
-    The checkpoint holds, for each of 4 TPU cores, that core's rows of query, value and key in
-    this order. CodeGen rotates interleaved pairs, phi2 rotates halves, so within each head of q
-    and k the even rotary rows come first and then the odd ones; q·k does not change under a
-    permutation of both. Source: transformers `modeling_codegen.py`, CodeGenAttention.
+    CodeGen's checkpoint holds, for each of 4 TPU cores, that core's rows of query, value and key
+    in this order; GPT-J's hold all of q, k and v. Both rotate interleaved pairs, phi2 rotates
+    halves, so within each head of q and k the even rotary rows come first and then the odd ones;
+    q·k does not change under a permutation of both. Source: transformers `modeling_codegen.py`
+    and `modeling_gptj.py`.
     """
-    e, heads, width = config.n_embd, config.n_head, config.head_dim
-    rows_Cx3xE4 = np.arange(3 * e).reshape(MP_NUM, 3, e // MP_NUM)
-    query, value, key = (rows_Cx3xE4[:, i].reshape(heads, width) for i in range(3))
-    order_D = _rotary_halves(config.rotary_dim, width)
+    query, key, value = (head_rows(config, part) for part in "qkv")
+    order_D = _rotary_halves(config.rotary_dim, config.head_dim)
     return np.concatenate([query[:, order_D].ravel(), key[:, order_D].ravel(), value.ravel()])
+
+
+def head_rows(config: CodeGenConfig, part: str) -> NDArray[np.intp]:
+    """Return the rows of "q", "k" or "v" in the stacked qkv tensors (heads × head width).
+
+    Rotary pairs are beside each other in what is returned, whatever the tensors have.
+    """
+    groups = config.qkv.groups
+    rows_Gx3xE = np.arange(3 * config.n_embd).reshape(groups, 3, config.n_embd // groups)
+    rows = rows_Gx3xE[:, config.qkv.order.index(part)].reshape(config.n_head, config.head_dim)
+    if config.qkv.halves and part != "v":
+        rows = rows[:, np.argsort(_rotary_halves(config.rotary_dim, config.head_dim))]
+    return rows
 
 
 def _rotary_halves(rotary_dim: int, head_dim: int) -> NDArray[np.intp]:

@@ -45,6 +45,9 @@ _FALLBACK = {
     G.Q6_K: G.Q8_0,
 }
 
+#: The first eighth of `ffn_down` with an importance matrix.
+_FIRST_DOWN_WITH_IMATRIX = {G.Q4_0: G.Q4_1, G.Q5_0: G.Q5_1, G.IQ4_NL: G.IQ4_NL}
+
 
 @dataclass(frozen=True, slots=True)
 class TensorType:
@@ -68,16 +71,23 @@ def parse_file_type(name: str) -> str:
     raise UsageError(f'unknown type "{name}"', f"{suggestion}known: {', '.join(FILE_TYPES)}")
 
 
-def tensor_type(file_type: str, target: TargetTensor, n_layer: int) -> TensorType:
-    """Return the ggml type of one tensor in a file of this TYPE: vectors stay F32."""
+def tensor_type(
+    file_type: str, target: TargetTensor, n_layer: int, *, has_imatrix: bool = False
+) -> TensorType:
+    """Return the ggml type of one tensor in a file of this TYPE: vectors stay F32.
+
+    With an importance matrix llama.cpp spends its extra bits elsewhere.
+    """
     base = FILE_TYPES[file_type][1]
     if len(target.shape) == 1:
         return TensorType(G.F32)
     if base in _UNQUANTIZED:
         return TensorType(base)
     columns = target.shape[-1]
-    wanted = _mixture(file_type, base, target, n_layer, columns)
-    return _fit(wanted, columns)
+    first_down = target.name.endswith("ffn_down.weight") and target.layer < n_layer // 8
+    if has_imatrix and first_down and base in _FIRST_DOWN_WITH_IMATRIX:
+        return _fit(_FIRST_DOWN_WITH_IMATRIX[base], columns)
+    return _fit(_mixture(file_type, base, target, n_layer, columns), columns)
 
 
 def _mixture(

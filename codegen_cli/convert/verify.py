@@ -6,7 +6,9 @@ comparison of tokens and logits shows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from codegen_cli.convert import bpe
 from codegen_cli.convert.checkpoint import Checkpoint
 from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.qkv import CODEGEN_TENSORS
 from codegen_cli.convert.reference import reference_logits
 from codegen_cli.convert.verify_rows import check_rows
 from codegen_cli.convert.vocab import Vocab
@@ -38,8 +41,18 @@ TEXTS = (
     "import numpy as np\n\nm = np.zeros((3, 4), dtype=np.float32)\n",
 )
 
+#: The numbers of groups that released checkpoints have their qkv rows in.
+LAYOUTS = (4, 8)
+
+#: Trained models stay below 0.45 of an even guess's surprise; wrong tokens or rows give from 0.75
+#: on (measured on nano).
+SURPRISED = 0.6
+
+#: So much smaller a share of it with another layout is no accident.
+_FAR_LIKELIER = 0.05
+
 PROMPT = PROGRAM_PREFIX + "# Return the sum of a list.\ndef total(xs):\n    "
-_MAX_PROMPT = 24
+MAX_PROMPT = 24
 
 #: The largest mean KL divergence (nats) and logit error (RMS, relative to the spread of the
 #: logits) that a faithful file of each type shows; docs/parity.md has measured values.
@@ -63,13 +76,18 @@ BOUNDS: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How far the file is from the checkpoint: mean KL (nats), RMS error / spread, max |Δlogit|."""
+    """How far the file is from the checkpoint: mean KL (nats), RMS error / spread, max |Δlogit|.
+
+    `surprise` is how badly the checkpoint itself foretells the text, as a share of chance: its mean
+    negative log-probability a token over that of an even guess.
+    """
 
     positions: int
     kl: float
     relative_error: float
     max_difference: float
     same_argmax: float
+    surprise: float = 0.0
 
 
 def verify_file(
@@ -89,15 +107,16 @@ def verify_file(
     model = Model(path, settings, default_threads(), repack=False)
     try:
         check_tokens(model.vocabulary, vocab)
-        tokens = model.vocabulary.tokenize(PROMPT)[: min(_MAX_PROMPT, config.n_ctx)]
+        tokens = model.vocabulary.tokenize(PROMPT)[: min(MAX_PROMPT, config.n_ctx)]
         actual_TxV = file_logits(model, tokens)
     finally:
         model.close()
     check_rows(read_gguf(path), config, checkpoint)
     expected_TxV = reference_logits(config, checkpoint, tokens)
+    check_layout(config, checkpoint, tokens, expected_TxV)
     result = compare(expected_TxV, actual_TxV)
     check_bounds(result, file_type)
-    return result
+    return replace(result, surprise=surprise(expected_TxV, tokens))
 
 
 def check_tokens(actual: Vocabulary, vocab: Vocab) -> None:
@@ -118,6 +137,36 @@ def check_tokens(actual: Vocabulary, vocab: Vocab) -> None:
             raise CheckFailed(
                 f"the written vocabulary does not give {text[:30]!r} back",
                 "the tokenizer files are damaged",
+            )
+
+
+def check_layout(
+    config: CodeGenConfig,
+    checkpoint: Checkpoint,
+    tokens: list[int],
+    logits_TxV: NDArray[np.float32],
+) -> None:
+    """Refuse the layout of qkv rows that was assumed if the model works with another one.
+
+    A file in a wrong layout computes just what the reference computes in the same wrong one. But
+    a trained model finds its own language likely only with the right one.
+
+    Raises:
+        CheckFailed: another number of groups makes the text far likelier.
+    """
+    if config.qkv.tensors != CODEGEN_TENSORS:
+        return
+    chosen = surprise(logits_TxV, tokens)
+    for groups in LAYOUTS:
+        if groups == config.qkv.groups or config.n_head % groups:
+            continue
+        other = replace(config, qkv=replace(config.qkv, groups=groups))
+        found = surprise(reference_logits(other, checkpoint, tokens), tokens)
+        if found < min(SURPRISED, chosen - _FAR_LIKELIER):
+            raise CheckFailed(
+                f"with the qkv rows in {config.qkv.groups} groups Python surprises the model "
+                f"({chosen:.0%} of an even guess), with {groups} it does not ({found:.0%})",
+                f"convert it with --cores {groups}",
             )
 
 
@@ -145,6 +194,16 @@ def compare(expected_TxV: NDArray[np.float32], actual_TxV: NDArray[np.float32]) 
         max_difference=float(np.abs(difference).max()),
         same_argmax=float((expected_TxV.argmax(-1) == actual_TxV.argmax(-1)).mean()),
     )
+
+
+def surprise(logits_TxV: NDArray[np.float32], tokens: Sequence[int]) -> float:
+    """Return the mean negative log-probability of each next token, as a share of chance."""
+    if len(tokens) < 2:
+        return 0.0
+    next_tokens = np.asarray(tokens[1:])
+    log_TxV = _log_softmax(logits_TxV[:-1])
+    mean = -float(log_TxV[np.arange(len(next_tokens)), next_tokens].mean())
+    return mean / math.log(logits_TxV.shape[1])
 
 
 def check_bounds(result: Verification, file_type: str) -> None:

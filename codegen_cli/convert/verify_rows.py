@@ -12,7 +12,7 @@ from gguf.quants import dequantize
 from numpy.typing import NDArray
 
 from codegen_cli.convert.checkpoint import Checkpoint
-from codegen_cli.convert.config import MP_NUM, CodeGenConfig
+from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.engine.gguf import GGUFFile
 from codegen_cli.errors import CheckFailed
 
@@ -32,9 +32,7 @@ def check_rows(file: GGUFFile, config: CodeGenConfig, checkpoint: Checkpoint) ->
     for layer in {0, config.n_layer - 1}:
         rows = np.unique(np.linspace(0, 3 * config.n_embd - 1, _ROWS).astype(int))
         written_RxE = _read_rows(file, f"blk.{layer}.attn_qkv.weight", rows)
-        source = checkpoint.tensors[f"transformer.h.{layer}.attn.qkv_proj.weight"]
-        expected_RxE = source.float32(np.array([source_row(config, int(row)) for row in rows]))
-        source.release()
+        expected_RxE = _expected_rows(config, checkpoint, layer, rows)
         error = float(np.sqrt(((written_RxE - expected_RxE) ** 2).mean()))
         size = float(np.sqrt((expected_RxE**2).mean()))
         if not error <= _LIMIT * max(size, 1e-12):
@@ -45,8 +43,21 @@ def check_rows(file: GGUFFile, config: CodeGenConfig, checkpoint: Checkpoint) ->
             )
 
 
-def source_row(config: CodeGenConfig, row: int) -> int:
-    """Return the checkpoint row that belongs at a row of the file, counted out one by one.
+def _expected_rows(
+    config: CodeGenConfig, checkpoint: Checkpoint, layer: int, rows: NDArray[np.int_]
+) -> NDArray[np.float32]:
+    out = np.empty((len(rows), config.n_embd), np.float32)
+    places = [source_row(config, int(row)) for row in rows]
+    for name in sorted({name for name, _ in places}):
+        tensor = checkpoint.tensors[f"transformer.h.{layer}.attn.{name}.weight"]
+        here = [i for i, place in enumerate(places) if place[0] == name]
+        out[here] = tensor.float32(np.array([places[i][1] for i in here]))
+        tensor.release()
+    return out
+
+
+def source_row(config: CodeGenConfig, row: int) -> tuple[str, int]:
+    """Return the checkpoint's tensor and row that belong at a row of the file, counted one by one.
 
     It shares nothing with `relayout.qkv_rows`, so that one cannot prove itself right.
     """
@@ -55,10 +66,13 @@ def source_row(config: CodeGenConfig, row: int) -> int:
     half = config.rotary_dim // 2
     if part < 2 and place < config.rotary_dim:
         place = 2 * place if place < half else 2 * (place - half) + 1
-    core, head = divmod(head, config.n_head // MP_NUM)
-    width = config.n_embd // MP_NUM
+    if config.raw.get("model_type") == "gptj":
+        return ("q_proj", "k_proj", "v_proj")[part], head * config.head_dim + place
+    core, head = divmod(head, config.n_head // config.qkv.groups)
+    width = config.n_embd // config.qkv.groups
     part_in_core = (0, 2, 1)[part]  # q, k, v here; q, v, k there
-    return core * 3 * width + part_in_core * width + head * config.head_dim + place
+    row_in_core = part_in_core * width + head * config.head_dim + place
+    return "qkv_proj", core * 3 * width + row_in_core
 
 
 def _read_rows(file: GGUFFile, name: str, rows: NDArray[np.int_]) -> NDArray[np.float32]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gguf import TokenType
 
+from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.checkpoint.wall import reading
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.errors import CheckpointError
@@ -15,22 +16,43 @@ from codegen_cli.errors import CheckpointError
 _ADVICE = "give the tokenizer's folder with --tokenizer"
 _END_OF_TEXT = "<|endoftext|>"
 
+#: What CodeGen2's model writes behind a gap that it has filled.
+_END_OF_INFILL = "<eom>"
+
+#: Its tokens for gaps. Not every tokenizer file marks them as special, but no text of a user may
+#: become one.
+_INFILL = re.compile(r"<(?:mask_\d+|sep|eom|dummy_\d+)>")
+
+#: The tokens that CodeGen adds to GPT-2's, in the order of their ids.
+WHITE_SPACE = (*(" " * n for n in range(31, 1, -1)), *("\t" * n for n in range(9, 1, -1)))
+
 
 @dataclass(frozen=True, slots=True)
 class Vocab:
     """The tokens by id (byte-level spelling for ordinary ones), their kinds and the merges.
 
-    `files` are the files it was read from.
+    `files` are the files of `folder` that it was read from.
     """
 
     tokens: tuple[str, ...]
     types: tuple[TokenType, ...]
     merges: tuple[str, ...]
     end_of_text: int
-    files: tuple[Path, ...]
+    folder: Place
+    files: tuple[Place, ...]
+
+    @property
+    def end_of_infill(self) -> int | None:
+        """Return the token that ends a filled gap; None for models that fill none."""
+        return self.tokens.index(_END_OF_INFILL) if _END_OF_INFILL in self.tokens else None
+
+    @property
+    def has_white_space(self) -> bool:
+        """Say whether it has CodeGen's runs of spaces and tabs."""
+        return set(WHITE_SPACE) <= set(self.tokens)
 
 
-def read_vocab(folder: Path, vocab_size: int) -> Vocab:
+def read_vocab(folder: Place, vocab_size: int) -> Vocab:
     """Read `vocab.json` + `merges.txt` + `added_tokens.json`, or `tokenizer.json`.
 
     Ids without a token, up to `vocab_size`, become unused padding tokens.
@@ -40,24 +62,55 @@ def read_vocab(folder: Path, vocab_size: int) -> Vocab:
             is not GPT-2's byte-level BPE.
     """
     with reading(folder):
-        return _read(folder, vocab_size)
+        return _vocab(folder, *_read(folder), vocab_size)
 
 
-def _read(folder: Path, vocab_size: int) -> Vocab:
+def has_vocab(folder: Place) -> bool:
+    """Say whether a folder has tokenizer files."""
+    return any((folder / name).is_file() for name in ("vocab.json", "merges.txt", "tokenizer.json"))
+
+
+def read_release_vocab(folder: Place, vocab_size: int, *, white_space: bool) -> Vocab:
+    """Read GPT-2's files; added are runs of white space, or nothing, as the release does.
+
+    Raises:
+        CheckpointError: as `read_vocab`.
+    """
+    with reading(folder):
+        base, merges, _, files = _read(folder)
+        files = tuple(file for file in files if file.name != "added_tokens.json")
+        added = {token: len(base) + i for i, token in enumerate(WHITE_SPACE)} if white_space else {}
+        return _vocab(folder, base, merges, added, files, vocab_size)
+
+
+_Files = tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Place, ...]]
+
+
+def _read(folder: Place) -> _Files:
+    """Return the ids of the tokens, the merges, the ids of added tokens, and the files read."""
     if (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
-        base, merges, added, files = _read_slow(folder)
-    elif (folder / "tokenizer.json").is_file():
-        base, merges, added, files = _read_fast(folder)
-    else:
-        raise CheckpointError(
-            f'no tokenizer in "{folder}" (vocab.json and merges.txt, or tokenizer.json)', _ADVICE
-        )
+        return _read_slow(folder)
+    if (folder / "tokenizer.json").is_file():
+        return _read_fast(folder)
+    raise CheckpointError(
+        f'no tokenizer in "{folder}" (vocab.json and merges.txt, or tokenizer.json)', _ADVICE
+    )
+
+
+def _vocab(
+    folder: Place,
+    base: dict[str, int],
+    merges: tuple[str, ...],
+    added: dict[str, int],
+    files: tuple[Place, ...],
+    vocab_size: int,
+) -> Vocab:
     tokens, types = _lay_out(base, added, _special_tokens(folder), vocab_size)
     _check(tokens, merges, folder)
-    return Vocab(tokens, types, merges, tokens.index(_END_OF_TEXT), files)
+    return Vocab(tokens, types, merges, tokens.index(_END_OF_TEXT), folder, files)
 
 
-def _check(tokens: tuple[str, ...], merges: tuple[str, ...], folder: Path) -> None:
+def _check(tokens: tuple[str, ...], merges: tuple[str, ...], folder: Place) -> None:
     """Refuse what llama.cpp could not use, before any weight is written."""
     known = set(tokens)
     problem = ""
@@ -86,9 +139,7 @@ def byte_spelling() -> dict[int, str]:
     return spelled | {byte: chr(256 + i) for i, byte in enumerate(others)}
 
 
-def _read_slow(
-    folder: Path,
-) -> tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Path, ...]]:
+def _read_slow(folder: Place) -> _Files:
     vocab, merges_txt, added_json = (
         folder / name for name in ("vocab.json", "merges.txt", "added_tokens.json")
     )
@@ -101,9 +152,7 @@ def _read_slow(
     return base, merges, added, (vocab, merges_txt, added_json)
 
 
-def _read_fast(
-    folder: Path,
-) -> tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Path, ...]]:
+def _read_fast(folder: Place) -> _Files:
     path = folder / "tokenizer.json"
     data = read_json(path)
     model = data.get("model") or {}
@@ -127,7 +176,7 @@ def _is_byte_level(pre_tokenizer: Any) -> bool:
     )
 
 
-def _ids(data: Any, path: Path) -> dict[str, int]:
+def _ids(data: Any, path: Place) -> dict[str, int]:
     if not isinstance(data, dict) or (not data and path.name != "added_tokens.json"):
         raise CheckpointError(f'"{path}" holds no tokens', _ADVICE)
     bad = next((t for t, i in data.items() if type(i) is not int or i < 0), None)
@@ -136,7 +185,7 @@ def _ids(data: Any, path: Path) -> dict[str, int]:
     return data
 
 
-def _special_tokens(folder: Path) -> set[str]:
+def _special_tokens(folder: Place) -> set[str]:
     """Return the added tokens that are marked as special, from whichever file says so."""
     special = {_END_OF_TEXT}
     names = ("special_tokens_map.json", "tokenizer_config.json", "tokenizer.json")
@@ -164,7 +213,8 @@ def _lay_out(
                     "the tokenizer belongs to another model",
                 )
             tokens[index] = token
-            types[index] = TokenType.CONTROL if token in special else ordinary
+            is_special = token in special or (source is added and _INFILL.fullmatch(token))
+            types[index] = TokenType.CONTROL if is_special else ordinary
     filled = tuple(
         f"<|unused_{index}|>" if token is None else token for index, token in enumerate(tokens)
     )

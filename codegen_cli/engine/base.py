@@ -18,11 +18,12 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A text to continue, and how."""
+    """A text to continue, and how; with a `suffix`, a gap to fill between the two."""
 
     text: str
     sampling: Sampling
     stopper: Stopper
+    suffix: str | None = None
 
 
 class Tokenizer(Protocol):

@@ -38,7 +38,7 @@ class DraftModel:
 
 
 def check_same_vocabulary(draft: GGUFFile, target: GGUFFile) -> None:
-    """Refuse a draft model whose tokens mean something else.
+    """Refuse a model whose tokens mean something else than another's.
 
     Raises:
         UsageError: the vocabularies differ.
@@ -46,9 +46,8 @@ def check_same_vocabulary(draft: GGUFFile, target: GGUFFile) -> None:
     for key in ("tokenizer.ggml.tokens", "tokenizer.ggml.merges"):
         if draft.metadata.get(key) != target.metadata.get(key):
             raise UsageError(
-                f'the draft model "{draft.path.name}" has another vocabulary than '
-                f'"{target.path.name}"',
-                "use a smaller model of the same family",
+                f'"{draft.path.name}" has another vocabulary than "{target.path.name}"',
+                "use a model of the same family",
             )
 
 

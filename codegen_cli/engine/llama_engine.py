@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Many
+from dataclasses import replace
 from pathlib import Path
 
 from codegen_cli.engine.base import Prompt, never
@@ -69,7 +70,8 @@ class LlamaEngine:
             ModelError: it is missing, broken or does not fit.
         """
         check_same_vocabulary(read_gguf(path), self._model.file)
-        model = Model(path, self._settings, self._threads, listener=self._listener)
+        settings = replace(self._settings, lora=())  # adapters fit one size of model only
+        model = Model(path, settings, self._threads, listener=self._listener)
         self._draft = DraftModel(model, self.n_ctx, self._threads)
         self._new_drafter = self._draft.drafter
 
@@ -165,7 +167,10 @@ class LlamaEngine:
         return Request(self._tokens(prompt), prompt.sampling, prompt.stopper, drafter)
 
     def _tokens(self, prompt: Prompt) -> list[int]:
-        tokens = self.vocabulary.prompt(prompt.text)
+        if prompt.suffix is None:
+            tokens = self.vocabulary.prompt(prompt.text)
+        else:
+            tokens = self.vocabulary.gap(prompt.text, prompt.suffix)
         check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return tokens
 

@@ -1,8 +1,10 @@
-"""The memory that a model takes on a GPU, read off its file before anything is loaded."""
+"""The memory that a model takes, read off its file or its shape before anything is loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from codegen_cli.engine.gguf import GGUFFile
 from codegen_cli.engine.gguf.hyperparameters import Hyperparameters, read_hyperparameters
@@ -38,18 +40,53 @@ class MemoryNeed:
         """Count layers as llama.cpp does: the output is one more behind the blocks."""
         return len(self.blocks) + 1
 
+    @property
+    def total(self) -> int:
+        """Return the bytes of a model that lies on one device as a whole."""
+        weights = sum(self.blocks) + self.output + self.embedding
+        return weights + self.kv * len(self.blocks) + self.compute
 
-def memory_need(file: GGUFFile, cells: int, batch: int, *, devices: int = 1) -> MemoryNeed:
-    """Return what a checked file needs with a cache of `cells` tokens, on `devices` GPUs."""
+
+def memory_need(
+    file: GGUFFile,
+    cells: int,
+    batch: int,
+    *,
+    devices: int = 1,
+    adapters: Sequence[GGUFFile] = (),
+) -> MemoryNeed:
+    """Return what a checked file needs with a cache of `cells` tokens, on `devices` GPUs.
+
+    The tensors of adapters lie beside those that they change.
+    """
+    tensors = [
+        (tensor.name, tensor.nbytes)
+        for tensor in chain(file.tensors, *(adapter.tensors for adapter in adapters))
+    ]
     sizes = read_hyperparameters(file)
+    return need_of(sizes, tensors, _vocabulary(file), cells, batch, devices=devices)
+
+
+def need_of(
+    sizes: Hyperparameters,
+    tensors: Iterable[tuple[str, int]],
+    n_vocab: int,
+    cells: int,
+    batch: int,
+    *,
+    devices: int = 1,
+) -> MemoryNeed:
+    """Return what a model of this shape needs, given its tensors' names and bytes."""
     blocks = [0] * sizes.blocks
     rest = {"token_embd": 0, "output": 0, "output_norm": 0}
-    for tensor in file.tensors:
-        group, _, name = tensor.name.partition(".")
+    largest = 0
+    for full_name, nbytes in tensors:
+        largest = max(largest, nbytes)
+        group, _, name = full_name.partition(".")
         if group == "blk":
-            blocks[int(name.partition(".")[0])] += tensor.nbytes
+            blocks[int(name.partition(".")[0])] += nbytes
         else:
-            rest[group] += tensor.nbytes
+            rest[group] += nbytes
     batch = min(batch, cells)
     cells = -(-cells // _CELLS_MULTIPLE) * _CELLS_MULTIPLE
     return MemoryNeed(
@@ -57,9 +94,9 @@ def memory_need(file: GGUFFile, cells: int, batch: int, *, devices: int = 1) -> 
         output=rest["output"] + rest["output_norm"],
         embedding=rest["token_embd"],
         kv=2 * cells * sizes.embedding * _HALF,
-        compute=compute_bytes(sizes, _vocabulary(file), cells, batch, devices=devices),
+        compute=compute_bytes(sizes, n_vocab, cells, batch, devices=devices),
         # The copies of two matrices can be alive at once, one in use and one on its way.
-        staging=2 * max(tensor.nbytes for tensor in file.tensors),
+        staging=2 * largest,
     )
 
 

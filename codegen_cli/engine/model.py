@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from codegen_cli.engine.adapter import Adapter, LoadedAdapters, read_adapters
 from codegen_cli.engine.bindings import llama, log
 from codegen_cli.engine.context import BATCH_TOKENS
 from codegen_cli.engine.device import usable_gpus
@@ -47,17 +50,19 @@ class Model:
         no memory.
 
         Raises:
-            InvalidGGUF: the file is broken, hostile or not a CodeGen model.
+            InvalidGGUF: the file or an adapter is broken, hostile or not for CodeGen.
             ModelError: llama.cpp refused it.
             UsageError: the settings ask for GPUs that are not there.
         """
         self.file = read_gguf(path)
         check_codegen(self.file)
-        self.info = model_info(self.file)
+        self.adapters = read_adapters(settings.lora, self.file)
+        added = tuple(adapter.info for adapter in self.adapters)
+        self.info = replace(model_info(self.file), adapters=added)
         self._c, self._threads, self._repack = llama(), threads, repack
         self._listener = listener
         log.echo = settings.verbose
-        self.plan = offload_plan(self.file, settings, self._c)
+        self.plan = offload_plan(self.file, settings, self._c, self.adapters)
         if self.plan.devices:
             listener.note(str(self.plan))
         if self.plan.warning:
@@ -80,9 +85,22 @@ class Model:
                 "run again with -v for its log, or convert the checkpoint again",
             )
         self.vocabulary = Vocabulary(self.pointer)
+        try:
+            self._loaded_adapters = LoadedAdapters(self._c, self.pointer, self.adapters)
+        except ModelError:
+            self.close()
+            raise
         self.placement: Placement = read_placement(
             log.text(), self.plan.layers, self._threads, system_info(self._c)
         )
+
+    def adapt(self, context: Any) -> None:
+        """Let a context of this model add the adapters to the weights.
+
+        Raises:
+            ModelError: llama.cpp refused.
+        """
+        self._loaded_adapters.apply(context)
 
     def move_to_cpu(self, error: ModelError) -> None:
         """Load the weights again without a GPU, because with it there was `error`.
@@ -104,7 +122,9 @@ class Model:
             self.pointer = None
 
 
-def offload_plan(file: GGUFFile, settings: EngineSettings, c: Any) -> OffloadPlan:
+def offload_plan(
+    file: GGUFFile, settings: EngineSettings, c: Any, adapters: Sequence[Adapter] = ()
+) -> OffloadPlan:
     """Return which layers of a checked file go on which GPU of this machine.
 
     Raises:
@@ -118,7 +138,13 @@ def offload_plan(file: GGUFFile, settings: EngineSettings, c: Any) -> OffloadPla
         return OffloadPlan(layers)
     devices = compute_devices()
     cells = max(settings.ctx or trained, settings.kv_tokens or 0)
-    need = memory_need(file, cells, BATCH_TOKENS, devices=len(usable_gpus(devices)))
+    need = memory_need(
+        file,
+        cells,
+        BATCH_TOKENS,
+        devices=len(usable_gpus(devices)),
+        adapters=[adapter.file for adapter in adapters],
+    )
     return plan_offload(
         request, devices, need, main_gpu=settings.main_gpu, tensor_split=settings.tensor_split
     )

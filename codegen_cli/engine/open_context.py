@@ -10,7 +10,9 @@ from codegen_cli.errors import ModelError
 def open_context(
     model: Model, cells: int, threads: int, *, sequences: int = 1, exact: bool = False
 ) -> Context:
-    """Return a context; the model moves to the CPU, with a warning, when its GPU has no room.
+    """Return a context that adds the model's adapters.
+
+    The model moves to the CPU, with a warning, when its GPU has no room.
 
     Raises:
         ModelError: there is no memory for it on the CPU either.
@@ -18,7 +20,9 @@ def open_context(
 
     def make() -> Context:
         size = model.vocabulary.size
-        return Context(model.pointer, cells, threads, size, sequences=sequences, exact=exact)
+        context = Context(model.pointer, cells, threads, size, sequences=sequences, exact=exact)
+        model.adapt(context.pointer)
+        return context
 
     try:
         return make()

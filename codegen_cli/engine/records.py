@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 #: Why an answer ended: a stop rule, the model's own end, the token limit, or the user.
@@ -82,6 +83,19 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class AdapterInfo:
+    """An adapter that is added to a model, how much of it, and how many matrices it changes."""
+
+    path: str
+    scale: float
+    matrices: int
+
+    def __str__(self) -> str:
+        times = "" if self.scale == 1 else f" × {self.scale:g}"
+        return f"{Path(self.path).name}{times} ({self.matrices} matrices)"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What a loaded model says of itself. `size` is the file's bytes, `parameters` its weights."""
 
@@ -94,3 +108,4 @@ class ModelInfo:
     n_vocab: int
     n_ctx_train: int
     n_layer: int
+    adapters: tuple[AdapterInfo, ...] = ()

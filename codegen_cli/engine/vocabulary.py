@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from codegen_cli.engine.bindings import llama
-from codegen_cli.errors import CodegenError
+from codegen_cli.errors import CodegenError, UsageError
 
 
 class Vocabulary:
@@ -45,6 +45,27 @@ class Vocabulary:
         Before an empty text stands the end of another one.
         """
         return self.tokenize(text) or [self.end_of_text]
+
+    def gap(self, prefix: str, suffix: str) -> list[int]:
+        """Return the tokens that ask CodeGen2 for what stands between two texts.
+
+        Source: the model card of Salesforce/codegen2, "Infill sampling".
+
+        Raises:
+            UsageError: the model was not trained for it.
+        """
+        mask, separator = self._control("<mask_1>"), self._control("<sep>")
+        around = [*self.tokenize(prefix), mask, *self.tokenize(suffix)]
+        return [*around, self.end_of_text, separator, mask]
+
+    def _control(self, name: str) -> int:
+        tokens = self.tokenize(name, control_tokens=True)
+        if len(tokens) != 1 or self.tokenize(name) == tokens:
+            raise UsageError(
+                f"this model fills no gaps: it has no token {name}",
+                "CodeGen2 and CodeGen2.5 were trained for that",
+            )
+        return tokens[0]
 
     def piece(self, token: int) -> bytes:
         """Return the bytes that one token stands for (possibly half a character)."""

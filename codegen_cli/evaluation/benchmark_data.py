@@ -10,7 +10,7 @@ from typing import Literal
 from codegen_cli import paths
 from codegen_cli.errors import UsageError
 from codegen_cli.evaluation.humaneval.problem import HumanEvalProblem, parse_problems
-from codegen_cli.evaluation.lines import naming, read_records, read_text
+from codegen_cli.evaluation.lines import check_regular, naming, read_records, read_text
 from codegen_cli.program import Problem, parse_jsonl
 
 BenchmarkName = Literal["humaneval", "mtpb"]
@@ -85,6 +85,7 @@ def find(benchmark: BenchmarkName, data: Path | None) -> DataFile:
     """
     published = PUBLISHED[benchmark]
     if data is not None:
+        check_regular(data)
         with naming(data):
             sha256 = _sha256(data)
         return DataFile(data, sha256, sha256 == published.sha256)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from codegen_cli.errors import UsageError
-from codegen_cli.files import place, temporary_beside
+from codegen_cli.files import is_special, place, temporary_beside
 from codegen_cli.program.json_lines import Record, parse_record
 
 #: 32,800 samples have some 30 MB; a gzipped bomb has terabytes.
@@ -67,6 +67,16 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
                 # ASCII, for a sample may hold half a surrogate pair, which UTF-8 has no bytes for.
                 stream.write(json.dumps(row).encode("ascii") + b"\n")
         place(temporary, path)
+
+
+def check_regular(path: Path) -> None:
+    """Refuse a pipe or device: what reads it does so more than once.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if is_special(path):
+        raise UsageError(f'"{path}" is a pipe or a device', "save it as a file first")
 
 
 def first_character(path: Path) -> str:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codegen_cli.evaluation.report.statistics import mean
+from codegen_cli.evaluation.statistics import mean
 
 
 @dataclass(frozen=True, slots=True)

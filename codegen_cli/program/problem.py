@@ -28,17 +28,18 @@ class Problem:
     max_gen_length: int | None = None
 
 
-def parse_jsonl(text: str) -> list[Problem]:
+def parse_jsonl(text: str, *, cases_only: bool = False) -> list[Problem]:
     """Read MTPB records (`benchmark/mtpb.jsonl`); blank lines are skipped, more fields ignored.
 
     `prompts` and `inputs` are required. A missing `id` is the line number; `outputs` may be
-    missing, but not be fewer than the inputs. Raises UsageError naming the line and the field.
+    missing, but not be fewer than the inputs. With `cases_only` it is `inputs` and `outputs` that
+    are required. Raises UsageError naming the line and the field.
     """
     problems: dict[str, Problem] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if not line.strip():
             continue
-        problem = _parse(line, number)
+        problem = _parse(line, number, cases_only=cases_only)
         if problem.id in problems:
             raise UsageError(f'line {number}: "id" {problem.id!r} was used by an earlier line')
         problems[problem.id] = problem
@@ -57,16 +58,16 @@ def steps_for(problem: Problem, input_index: int = 0) -> list[str]:
     return [substitute(prompt, problem.inputs[input_index]) for prompt in problem.prompts]
 
 
-def _parse(line: str, number: int) -> Problem:
+def _parse(line: str, number: int, *, cases_only: bool) -> Problem:
     record = parse_record(line, number)
     inputs = record.items("inputs", dict, "objects")
-    given = "outputs" in record.fields
+    given = cases_only or "outputs" in record.fields
     outputs = record.items("outputs", object, "values") if given else ()
     if given and len(outputs) < len(inputs):
         raise record.wrong("outputs", f"{len(outputs)} values for {len(inputs)} inputs")
     return Problem(
         id=record.identifier("id"),
-        prompts=record.items("prompts", str, "strings"),
+        prompts=() if cases_only else record.items("prompts", str, "strings"),
         inputs=inputs,
         outputs=outputs,
         name=record.string("name"),

@@ -56,9 +56,17 @@ class Program:
         two more: the prompts keep them, the file does not. White space that was read from a file
         is in `tail` and stays. The file ends in exactly one line end.
         """
-        turns = (turn.header + turn.code.rstrip("\n") + turn.tail for turn in self.turns)
-        body = (self.prefix + "".join(turns)).rstrip("\n")
+        body = self._tidied(len(self.turns)).rstrip("\n")
         return f"{body}\n" if body else ""
+
+    def line_of(self, number: int) -> int:
+        """Return the line of `source` on which a turn begins, both counted from 1."""
+        return self._tidied(number - 1).count("\n") + 1
+
+    def turn_at(self, line: int) -> int:
+        """Return the number of the turn that holds a line of `source`; 0 is the prefix."""
+        numbers = range(1, len(self.turns) + 1)
+        return max((number for number in numbers if self.line_of(number) <= line), default=0)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -89,6 +97,13 @@ class Program:
             raise UsageError(f"there is no turn {index + 1}", f"turns: {len(self.turns)}")
         return dataclasses.replace(
             self, turns=(*self.turns[:index], turn, *self.turns[index + 1 :])
+        )
+
+    def _tidied(self, count: int) -> str:
+        """Return the prefix and the first turns as they stand in the file."""
+        turns = self.turns[:count]
+        return self.prefix + "".join(
+            turn.header + turn.code.rstrip("\n") + turn.tail for turn in turns
         )
 
     def _closed(self) -> Program:

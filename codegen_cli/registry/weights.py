@@ -7,8 +7,8 @@ from pathlib import Path
 
 from codegen_cli.errors import ModelError, ModelNotFound
 
-#: In the order in which transformers looks for them.
-_SINGLE_OR_INDEX = (
+#: In the order in which transformers looks for them, and `convert` too (a test compares).
+SINGLE_OR_INDEX = (
     "model.safetensors",
     "model.safetensors.index.json",
     "pytorch_model.bin",
@@ -45,7 +45,7 @@ def weight_files(folder: Path) -> list[Path]:
     Raises:
         ModelError: there are none, one is missing, or the index leads out of the folder.
     """
-    for name in _SINGLE_OR_INDEX:
+    for name in SINGLE_OR_INDEX:
         path = folder / name
         if path.is_file():
             files = _shards(path) if path.suffix == ".json" else [path]

@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from codegen_cli.engine.base import Engine
-from codegen_cli.errors import ContextFull, Interrupted
+from codegen_cli.errors import ContextFull, Interrupted, UsageError
 from codegen_cli.repl.check import problems
 from codegen_cli.repl.read import Reader
 from codegen_cli.repl.render import View, toolbar
+from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Session
 from codegen_cli.repl.store import Store
 from codegen_cli.synthesis.turn import TurnResult, write_turn
@@ -29,6 +30,7 @@ class Chat:
     reader: Reader
     view: View
     interruptible: Interruptible
+    running: Running
     done: bool = False
     speed: float = 0.0
 
@@ -74,6 +76,28 @@ class Chat:
         self.accept()
         self.session.mark_saved()
         self.view.note(f"saved {_count(len(program.turns))} to {path}")
+
+    def run(self) -> None:
+        """Run the program, the pending turn included, and show what it does.
+
+        Raises:
+            UsageError: nobody is there to be asked, and no option allowed it.
+            SandboxUnavailable: there is no sandbox here.
+            Interrupted: Ctrl-C, and nobody is there to go on.
+        """
+        if not self._may_run():
+            self.view.note("nothing was run")
+            return
+        program, before = self.session.shown, self.running.variables
+        try:
+            with self.interruptible() as should_stop, self.view.working("running…"):
+                execution = self.running.run(program.source, should_stop)
+        except (Interrupted, KeyboardInterrupt):
+            if not self.reader.attended:
+                raise Interrupted("interrupted while the program ran") from None
+            self.view.note("interrupted · the program is unchanged")
+            return
+        self.view.run(program, execution, before)
 
     def leave(self) -> None:
         """End the chat with the pending turn kept; at a terminal, offer once to save.
@@ -122,6 +146,19 @@ class Chat:
         tokens = result.completion.generated_tokens if result else 0
         left = "the answer before it still is" if self.session.pending else "nothing is"
         self.view.note(f"interrupted after {tokens} tokens · program unchanged, {left} pending")
+
+    def _may_run(self) -> bool:
+        """Say whether programs may run; a person is asked before the first one."""
+        if not self.running.allowed:
+            if not self.reader.is_terminal:
+                raise UsageError("/run needs leave to run programs", "start with --execute")
+            self.running.open()
+            try:
+                answer = self.reader.ask("run what the model wrote? [Y/n] ").strip().lower()
+            except (EOFError, KeyboardInterrupt):
+                answer = "n"
+            self.running.allowed = answer in ("", "y", "yes")
+        return self.running.allowed
 
     def _offer_to_save(self) -> bool:
         """Save if the user wants; say whether the chat may end."""

@@ -58,6 +58,12 @@ def show(chat: Chat, _argument: str) -> None:
     chat.view.program(chat.session.shown, pending=chat.session.pending is not None)
 
 
+@COMMANDS.command("run")
+def run(chat: Chat, _argument: str) -> None:
+    """Run the program in a sandbox and show what it does."""
+    chat.run()
+
+
 @COMMANDS.command("save", "[FILE]", completes="path")
 def save(chat: Chat, argument: str) -> None:
     """Write the program to a file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,14 +12,16 @@ from rich.text import Text
 
 from codegen_cli import console
 from codegen_cli.highlight import CodeStream, Spaced, styled
-from codegen_cli.program import Program, Turn
+from codegen_cli.program import Program
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.outcome import failure, report
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from codegen_cli.repl.table import Command, Table
+    from codegen_cli.sandbox import Execution, Variable
     from codegen_cli.synthesis.turn import TurnResult
 
 C = TypeVar("C")
@@ -37,7 +39,7 @@ class View:
     def writing(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that shows pieces of code once; a spinner turns until the first."""
         text, code = Spaced(self._write), CodeStream()
-        status = self._spin()
+        status = self._spin("reading…")
 
         def show(piece: str) -> None:
             if status is not None:
@@ -79,6 +81,27 @@ class View:
             self._write(Text.assemble((f"{command.form:<{width}}", "step"), _about(command), "\n"))
         self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
 
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Turn a spinner that says what is done."""
+        status = self._spin(what)
+        try:
+            yield
+        finally:
+            if status is not None:
+                status.stop()
+
+    def run(
+        self, program: Program, execution: Execution, before: Sequence[Variable] | None
+    ) -> None:
+        """Show what a program did, and what it made that the run before did not."""
+        for line in report(execution, before):
+            console.show(line)
+        if why := failure(execution, program):
+            console.warn(f"the program fails: {why}")
+        else:
+            self.note(f"ran to its end · {execution.wall_seconds:.2f} s")
+
     def note(self, message: str) -> None:
         """Print muted lines."""
         for line in message.split("\n"):
@@ -99,10 +122,10 @@ class View:
     def _write(self, text: Text) -> None:
         self._console.print(text, end="", soft_wrap=True)
 
-    def _spin(self) -> Status | None:
+    def _spin(self, what: str) -> Status | None:
         if not self._console.is_terminal or self._console.is_dumb_terminal:
             return None
-        status = self._console.status("[muted]reading…[/]")
+        status = self._console.status(f"[muted]{what}[/]")
         status.start()
         return status
 
@@ -123,22 +146,15 @@ def numbered(program: Program, *, pending: bool) -> Text:
     A pending last turn has a question mark behind its number.
     """
     count = len(program.turns)
-    marks = {_first_line(program, i): f"{i + 1}" for i in range(count)}
+    marks = {program.line_of(number): f"{number}" for number in range(1, count + 1)}
     if pending and count:
-        marks[_first_line(program, count - 1)] += "?"
+        marks[program.line_of(count)] += "?"
     width = max(map(len, marks.values()), default=0)
     lines = styled(program.source.rstrip("\n")).split("\n", allow_blank=True)
     return Text("\n").join(
         Text.assemble((f"{marks.get(i, ''):>{width}}  ", "prompt"), text) if text else text
-        for i, text in enumerate(lines)
+        for i, text in enumerate(lines, 1)
     )
-
-
-def _first_line(program: Program, index: int) -> int:
-    """Return the line of the source at which a turn begins; only Program knows how it is tidied."""
-    probe = Turn("", "x")
-    cut = Program(program.prefix, (*program.turns[:index], probe))
-    return cut.source.count("\n") - probe.header.count("\n") - 1
 
 
 def toolbar(model: str, placement: str, numbers: str, width: int) -> str:

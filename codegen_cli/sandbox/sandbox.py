@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Sandbox:
     def __init__(self, workers: int | None = None, *, allow_unsafe: bool = False) -> None:
         self._size = workers or _cores()
         self._allow_unsafe = allow_unsafe
-        self._namespaces = True
+        self._namespaces = sys.platform == "linux"
         self.tier: Tier = "none"
         self.report: tuple[Attack, ...] = ()
         self._idle = [self._start()]

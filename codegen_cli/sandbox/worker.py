@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from codegen_cli.errors import CodegenError
 from codegen_cli.sandbox.inside import wire
@@ -31,6 +32,7 @@ _ENVIRONMENT = {
     "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }
 _START = "import sys; sys.path[0] = sys.argv[1]; from inside.zygote import main; main()"
+_ABOVE_STREAMS = 3
 _GOODBYE_SECONDS = 5.0
 _MOST_LAST_WORDS = 1 << 16
 
@@ -40,22 +42,23 @@ class WorkerDied(Exception):
 
 
 class Worker:
-    """A zygote with its two sockets; `hello` is what it said of its walls.
+    """A zygote with its socket; `hello` is what it said of its walls.
 
     Raises:
         CodegenError: there is no room for its scratch folder, or it does not start.
     """
 
     def __init__(self, namespaces: bool) -> None:
+        self._namespaces = namespaces
         self._folder = _make_folder()
+        self.asker, asker = _pair()
         try:
-            self.asker, asker = socket.socketpair()
-            self._texts, texts = socket.socketpair()
-            with asker, texts:
-                self._process = _start(self._folder, asker, texts, namespaces)
+            with asker:
+                self._process = _start(self._folder, asker, namespaces)
         except OSError as error:
+            self.asker.close()
             shutil.rmtree(self._folder, ignore_errors=True)
-            raise CodegenError(f"cannot start a sandbox: {error.strerror or error}") from error
+            raise CodegenError(f"the sandbox does not start: {error.strerror or error}") from error
         self.hello = self._greeting()
 
     def _greeting(self) -> dict[str, Any]:
@@ -65,6 +68,8 @@ class Worker:
             assert self._process.stderr is not None
             words = self._process.stderr.read(_MOST_LAST_WORDS).decode(errors="replace")
             hello = {"failed": words.strip().rpartition("\n")[2] or "it left without a word"}
+        if "refused" in hello and not self._namespaces:
+            hello = {"failed": hello["refused"]}
         if "failed" in hello:
             self.close()
             raise CodegenError(f"the sandbox does not start: {hello['failed']}")
@@ -79,7 +84,10 @@ class Worker:
         try:
             wire.send(self.asker.fileno(), job)
             if text is not None:
-                wire.send(self._texts.fileno(), text)
+                with _file() as held:
+                    wire.send(held.fileno(), text)
+                    held.seek(0)
+                    wire.pass_on(self.asker, held.fileno())
         except wire.Broken as error:
             raise WorkerDied from error
 
@@ -97,7 +105,6 @@ class Worker:
     def hang_up(self) -> None:
         """Tell the worker to end whatever it runs, and itself."""
         self.asker.close()
-        self._texts.close()
 
     def close(self) -> None:
         """Hang up, wait for the worker's end, and see to it that its folder is gone."""
@@ -112,20 +119,35 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _start(
-    folder: str, asker: socket.socket, texts: socket.socket, namespaces: bool
-) -> subprocess.Popen[bytes]:
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Return two connected sockets, the second above the standard streams' numbers.
+
+    Where those are closed a new socket gets one of them, and a child would lose it.
+    """
+    mine, low = socket.socketpair()
+    with low:
+        number = fcntl.fcntl(low.fileno(), fcntl.F_DUPFD_CLOEXEC, _ABOVE_STREAMS)
+    return mine, socket.socket(fileno=number)
+
+
+def _file() -> BinaryIO:
+    """Return an empty file without a name, in memory where the system has such files."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("text"), "w+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
+
+
+def _start(folder: str, asker: socket.socket, namespaces: bool) -> subprocess.Popen[bytes]:
     setup = {
         "folder": folder,
         "packages": _packages(),
         "asker": asker.fileno(),
-        "texts": texts.fileno(),
         "namespaces": namespaces,
     }
     options = ["-S", "-s", "-B", "-X", "utf8", "-c", _START]
     return subprocess.Popen(
         [sys.executable, *options, str(Path(__file__).parent), json.dumps(setup)],
-        pass_fds=(asker.fileno(), texts.fileno()),
+        pass_fds=(asker.fileno(),),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program, StopWatcher, Turn
+from codegen_cli.sandbox import Execution
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.shape import parse, shape
 from codegen_cli.synthesis.turn import TurnResult, turn_seed
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One answer: what would be the turn, and whether the program still parses with it."""
+    """One answer: what would be the turn, and whether the program still parses with it.
+
+    `votes` counts the answers that parse to this code. Where programs were run, `execution` is what
+    the program did with it, and `group` numbers those that behaved alike; 0 are those that failed.
+    """
 
     result: TurnResult
     parses: bool
+    votes: int = 1
+    execution: Execution | None = None
+    group: int = 0
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
@@ -56,22 +63,10 @@ def write_candidates(
     ]
     distinct: dict[str, Candidate] = {}
     for result in results:
-        parses = _parse(program.add(result.turn).text) is not None
-        distinct.setdefault(_shape(result.turn.code), Candidate(result, parses))
+        key = shape(result.turn.code)
+        if known := distinct.get(key):
+            distinct[key] = replace(known, votes=known.votes + 1)
+        else:
+            parses = parse(program.add(result.turn).text) is not None
+            distinct[key] = Candidate(result, parses)
     return sorted(distinct.values(), key=lambda candidate: candidate.rank)
-
-
-def _shape(code: str) -> str:
-    """Return what two texts of the same code have in common: white space and comments gone."""
-    tree = _parse(code)
-    return code.strip() if tree is None else ast.dump(tree)
-
-
-def _parse(code: str) -> ast.Module | None:
-    with warnings.catch_warnings():
-        # An odd escape in a string of the model is no concern of the user's terminal.
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None

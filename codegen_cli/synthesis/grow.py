@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from codegen_cli.engine.base import Engine, never
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program
+from codegen_cli.sandbox import Execution
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.behaviour import rank_by_execution
 from codegen_cli.synthesis.candidates import Candidate, write_candidates
+from codegen_cli.synthesis.execute import Runner, run_programs
 from codegen_cli.synthesis.turn import TurnResult, write_turn
 
 
@@ -23,10 +26,14 @@ class StepBegun:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An accepted turn, and the candidates it was chosen from when there were several."""
+    """An accepted turn, and the candidates it was chosen from when there were several.
+
+    `execution` is what the program did with it, where programs were run.
+    """
 
     result: TurnResult
     candidates: tuple[Candidate, ...] = ()
+    execution: Execution | None = None
 
 
 def grow(
@@ -36,9 +43,12 @@ def grow(
     sampling: Sampling,
     *,
     candidates: int = 1,
+    runner: Runner | None = None,
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[StepBegun | str | Written]:
     """Yield, for each step, that it begins, its code as it becomes certain, and the turn.
+
+    With a runner the program is run after each turn, and candidates are ranked by what it did.
 
     Raises:
         Interrupted: `should_stop` said so; the turn under way is lost, those before it are not.
@@ -46,7 +56,7 @@ def grow(
     """
     for number, step in enumerate(steps, 1):
         yield StepBegun(step, number)
-        for item in _write(engine, program, step, sampling, candidates, should_stop):
+        for item in _write(engine, program, step, sampling, candidates, runner, should_stop):
             if isinstance(item, Written):
                 if should_stop() or item.result.interrupted:
                     raise Interrupted(f"interrupted in step {number}")
@@ -60,12 +70,22 @@ def _write(
     step: str,
     sampling: Sampling,
     candidates: int,
+    runner: Runner | None,
     should_stop: Callable[[], bool],
 ) -> Iterator[str | Written]:
     if candidates > 1:
         found = write_candidates(engine, program, step, sampling, candidates, should_stop)
+        if runner is not None and not should_stop():
+            sources = [program.add(candidate.result.turn).source for candidate in found]
+            found = rank_by_execution(found, sources, run_programs(runner, sources, should_stop))
         yield found[0].result.turn.code
-        yield Written(found[0].result, tuple(found))
+        yield Written(found[0].result, tuple(found), found[0].execution)
         return
     for item in write_turn(engine, program, step, sampling, should_stop=should_stop):
-        yield Written(item) if isinstance(item, TurnResult) else item
+        if not isinstance(item, TurnResult):
+            yield item
+        elif runner is None or item.interrupted:
+            yield Written(item)
+        else:
+            source = program.add(item.turn).source
+            yield Written(item, execution=run_programs(runner, [source], should_stop)[0])

@@ -8,13 +8,22 @@ from typing import Any
 
 from codegen_cli.engine.records import ModelInfo
 from codegen_cli.program import Program
+from codegen_cli.sandbox import Execution
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.candidates import Candidate
 from codegen_cli.synthesis.grow import Written
+
+#: Characters of output that the record of a turn or candidate keeps; the whole run keeps all.
+MOST_STDOUT = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a record says beside the program: the model, its hash, where it ran, the settings."""
+    """What a record says beside the program: the model, its hash, where it ran, the settings.
+
+    `tier` is that of the sandbox, None when nothing was run. `adapters` has path, hash and scale of
+    each adapter.
+    """
 
     model: ModelInfo
     sha256: str
@@ -22,6 +31,8 @@ class RunContext:
     n_ctx: int
     sampling: Sampling
     version: str
+    tier: str | None = None
+    adapters: tuple[dict[str, Any], ...] = ()
 
 
 def turn_record(written: Written) -> dict[str, Any]:
@@ -54,11 +65,50 @@ def turn_record(written: Written) -> dict[str, Any]:
                 "finish_reason": candidate.result.completion.finish_reason,
                 "seed": candidate.result.seed,
                 "parses": candidate.parses,
+                "votes": candidate.votes,
                 "chosen": candidate.result is result,
+                **_candidate_execution(candidate),
             }
             for candidate in written.candidates
         ]
+    if written.execution is not None:
+        record["execution"] = brief_execution(written.execution)
     return record
+
+
+def brief_execution(execution: Execution) -> dict[str, Any]:
+    """Return how a program ended and the beginning of what it printed."""
+    return {
+        "status": execution.status,
+        "error": execution.error,
+        "stdout": execution.stdout[:MOST_STDOUT],
+    }
+
+
+def execution_record(execution: Execution, program: Program, tier: str | None) -> dict[str, Any]:
+    """Return all that a finished program did; `step` is the one that `error_line` belongs to."""
+    line = execution.error_line
+    return {
+        "tier": tier,
+        "status": execution.status,
+        "error": execution.error,
+        "error_line": line,
+        "step": program.turn_at(line) if line is not None else None,
+        "stdout": execution.stdout,
+        "stderr": execution.stderr,
+        "variables": [
+            {"name": variable.name, "type": variable.type, "value": variable.text}
+            for variable in execution.variables
+        ],
+        "cpu_seconds": round(execution.cpu_seconds, 6),
+        "wall_seconds": round(execution.wall_seconds, 6),
+    }
+
+
+def _candidate_execution(candidate: Candidate) -> dict[str, Any]:
+    if candidate.execution is None:
+        return {}
+    return {"execution": {**brief_execution(candidate.execution), "group": candidate.group}}
 
 
 def _finite(value: float) -> float | None:
@@ -70,9 +120,12 @@ def run_record(program: Program, written: list[Written], context: RunContext) ->
     model = context.model
     settings = asdict(context.sampling)
     settings.pop("seed")
+    last = written[-1].execution if written else None
+    ran = {"execution": execution_record(last, program, context.tier)} if last else {}
     return {
         "program": program.source,
         "turns": [turn_record(turn) for turn in written],
+        **ran,
         "model": {
             "name": model.name,
             "path": model.path,
@@ -80,6 +133,7 @@ def run_record(program: Program, written: list[Written], context: RunContext) ->
             "family": model.family,
             "file_type": model.file_type,
             "parameters": model.parameters,
+            "adapters": list(context.adapters),
         },
         "seed": context.sampling.seed,
         "settings": settings,

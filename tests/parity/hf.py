@@ -32,8 +32,8 @@ THREADS = 2
 
 
 def load(folder: Path, dtype: str = "float32") -> Any:
-    """Return transformers' model of a folder."""
-    return transformers.CodeGenForCausalLM.from_pretrained(folder, dtype=dtype).eval()
+    """Return transformers' model of a folder, CodeGen or GPT-J."""
+    return transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=dtype).eval()
 
 
 def logits(model: Any, tokens: Sequence[int]) -> F32:

@@ -10,7 +10,7 @@ import os
 import sys
 
 from codegen_cli.sandbox.inside import seccomp
-from codegen_cli.sandbox.inside.libc import NR, prctl
+from codegen_cli.sandbox.inside.libc import NUMBERS, prctl
 
 _PR_SET_NO_NEW_PRIVS = 38
 _LOAD, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
@@ -23,13 +23,13 @@ _FLAGS = 16
 def _program(names: list[str]) -> list[seccomp.Instruction]:
     program: list[seccomp.Instruction] = [(_LOAD, 0, 0, 0)]
     if "namespaces" in names:
-        program += [(_EQUAL, 0, 1, NR["unshare"]), (_RETURN, 0, 0, _EPERM)]
-        program += [(_EQUAL, 0, 1, NR["clone3"]), (_RETURN, 0, 0, _ENOSYS)]
+        program += [(_EQUAL, 0, 1, NUMBERS["unshare"]), (_RETURN, 0, 0, _EPERM)]
+        program += [(_EQUAL, 0, 1, NUMBERS["clone3"]), (_RETURN, 0, 0, _ENOSYS)]
     for name in names:
         if name != "namespaces":
-            program += [(_EQUAL, 0, 1, NR[name]), (_RETURN, 0, 0, _ENOSYS)]
+            program += [(_EQUAL, 0, 1, NUMBERS[name]), (_RETURN, 0, 0, _ENOSYS)]
     if "namespaces" in names:
-        program += [(_EQUAL, 0, 3, NR["clone"]), (_LOAD, 0, 0, _FLAGS)]
+        program += [(_EQUAL, 0, 3, NUMBERS["clone"]), (_LOAD, 0, 0, _FLAGS)]
         program += [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), (_RETURN, 0, 0, _EPERM)]
     return [*program, (_RETURN, 0, 0, _ALLOW)]
 

@@ -121,8 +121,7 @@ def f(x): return x + 1 if seen else 0
             id="equal everything",
         ),
         pytest.param(
-            "class Yes(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\n"
-            "def f(x): return Yes(7)",
+            "class Yes(int):\n    def __eq__(self, other): return True\ndef f(x): return Yes(7)",
             id="an integer that equals everything",
         ),
         pytest.param(
@@ -170,6 +169,15 @@ def test_no_program_forges_a_pass(sandbox: Sandbox, program: str) -> None:
     assert sandbox.check(_check(_HONEST)).passed
 
 
+def test_a_judge_that_never_began_leaves_its_test_to_nobody(sandbox: Sandbox) -> None:
+    easy = "def check(candidate): pass\n#" + "x" * (8 << 20)
+    for _ in range(5):
+        hasty = Check("while True: pass", "f", "", easy, Limits(cpu_seconds=0.0))
+        assert sandbox.check(hasty).result == "timed out"
+    assert not sandbox.check(_check("def f(x): return 0")).passed
+    assert sandbox.check(_check(_HONEST)).passed
+
+
 def test_a_forgery_does_not_outlive_its_program(sandbox: Sandbox) -> None:
     """Memory of earlier tests is no help either: the zygote never holds one."""
     marked = _TEST + "\n# SECRETTEST"
@@ -181,7 +189,8 @@ def test_a_forgery_does_not_outlive_its_program(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "None", "True", "3", "2 ** 100", "-(2 ** 64)", "1.5", "float('inf')", "1j", "'ä\\ud800'", "b'x'",
+        "None", "True", "3", "2 ** 100", "-(2 ** 64)", "1.5", "float('inf')", "1j",
+        "'ä\\ud800'", "b'x'",
         "[1, [2]]", "(1, (2,))", "{1, 2}", "frozenset({1})", "{'a': {1: None}}", "[]", "()", "''",
     ],
 )  # fmt: skip

@@ -45,6 +45,16 @@ def test_the_tier_is_what_was_proved(forbidden: str, tier: str) -> None:
         assert done.stdout.strip() == tier, done.stderr
 
 
+@pytest.mark.parametrize("forbidden", ["capset", "pipe2"])
+def test_a_worker_that_cannot_start_says_why(forbidden: str) -> None:
+    code = "from codegen_cli.sandbox import Sandbox\nSandbox(1)"
+    done = subprocess.run(
+        [*_FORBID, forbidden, sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert "CodegenError: the sandbox does not start: " in done.stderr
+    assert "Function not implemented" in done.stderr.splitlines()[-1]
+
+
 def test_without_walls_a_program_still_meets_its_limits_and_leaves_nothing() -> None:
     code = """if 1:
     from codegen_cli.sandbox import Check, Limits, Sandbox, Script

@@ -56,6 +56,8 @@ def env(tmp_path: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "OMP_NUM_THREADS": "1",
+        # Where it is set, it names the package that is tested.
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
 
 
@@ -206,6 +208,35 @@ def test_a_paste_of_several_lines_is_one_step(start: Start) -> None:
     chat.expect("2> ")
     chat.send("/show" + ENTER)
     chat.expect("1?  # Set x to 1.\n    # Use an integer.\n")
+
+
+def test_run_asks_before_the_first_program_and_shows_what_changed(start: Start) -> None:
+    chat = start()
+    write_step(chat)
+    chat.send("/run" + ENTER)
+    chat.expect("sandbox: os")
+    chat.expect("run what the model wrote? [Y/n]")
+    chat.send(ENTER)
+    chat.expect("printed nothing\nvariables:\n  values: list = [4, 8, 15, 16, 23]\nran to its end")
+    chat.expect("2> ")
+    chat.send('Compute the sum of the list and store it in "total".' + ENTER)
+    chat.expect("3> ")
+    chat.send("/run" + ENTER)
+    assert "[Y/n]" not in chat.expect("changed variables:\n+ total: int = 66\n")
+    chat.expect("3> ")
+
+
+def test_ctrl_c_stops_a_program_and_the_chat_goes_on(start: Start, work: Path) -> None:
+    (work / "old.py").write_text("# Wait.\nwhile True:\n    pass\n")
+    chat = start("old.py", "--execute", prompt="2> ")
+    chat.send("/run" + ENTER)
+    chat.expect("running…")
+    chat.send(CTRL_C)
+    chat.expect("interrupted · the program is unchanged\n")
+    chat.expect("2> ")
+    assert chat.echoes() is False
+    chat.send(CTRL_D)
+    assert chat.wait() == 0
 
 
 def test_keys_open_a_line(start: Start) -> None:

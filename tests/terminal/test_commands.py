@@ -107,6 +107,7 @@ def test_doctor_reports_and_fails_on_a_broken_model(codegen: Run, tmp_path: Path
     report = json.loads(codegen("doctor", "--json").stdout)
     assert report["model"]["ok"] and report["versions"]["llama-cpp-python"] == "0.3.36"
     assert report["llama_cpp"]["devices"]
+    assert report["sandbox"]["tier"] in ("os-strict", "os", "macos-seatbelt", "none")
     (tmp_path / "bad.gguf").write_bytes(b"GGUF")
     broken = codegen("doctor", "--model", "bad.gguf")
     assert broken.returncode == 5 and "bad.gguf" in broken.stderr

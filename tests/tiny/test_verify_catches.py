@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from checkpoints import write_checkpoint
+from checkpoints import shared, write_checkpoint
 from numpy.typing import NDArray
 
-from codegen_cli.convert import pipeline, verify, write
+from codegen_cli.convert import header, pipeline, verify, write
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.convert.relayout import qkv_rows
@@ -101,9 +101,9 @@ def test_the_logits_alone_show_a_wrong_row_order(
 def test_wrong_metadata_is_refused(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
-    real = write._add_metadata
+    real = header._add_metadata
     monkeypatch.setattr(
-        write,
+        header,
         "_add_metadata",
         lambda writer, config, *rest: real(writer, replace(config, **change), *rest),
     )
@@ -124,12 +124,12 @@ def test_wrong_metadata_is_refused(
 def test_a_wrong_vocabulary_is_refused(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Vocab], Vocab]
 ) -> None:
-    real = pipeline.write_gguf
+    real = pipeline.gguf_header
 
-    def spoiled(path: Path, config: CodeGenConfig, vocab: Vocab, *rest: Any) -> None:
-        real(path, config, spoil(vocab), *rest)
+    def spoiled(config: CodeGenConfig, vocab: Vocab, *rest: Any) -> bytes:
+        return real(config, spoil(vocab), *rest)
 
-    monkeypatch.setattr(pipeline, "write_gguf", spoiled)
+    monkeypatch.setattr(pipeline, "gguf_header", spoiled)
     check_refused(checkpoint, "F16", "tokenizes|give .* back")
 
 
@@ -144,3 +144,29 @@ def test_merges_of_another_tokenizer_are_refused_without_verification_too(
     with pytest.raises(CheckpointError, match="merge 'm p'"):
         convert(checkpoint, folder / "m.gguf", options, lambda *_: None)
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_model_foretells_is_told_from_chance() -> None:
+    even = np.zeros((4, 8), np.float32)
+    assert verify.surprise(even, [1, 2, 3, 4]) == pytest.approx(1)
+    sure = np.zeros((4, 8), np.float32)
+    sure[np.arange(3), [2, 3, 4]] = 50
+    assert verify.surprise(sure, [1, 2, 3, 4]) == pytest.approx(0, abs=1e-6)
+    assert verify.surprise(even[:1], [1]) == 0
+
+
+def test_an_untrained_checkpoint_is_said_to_be_one(checkpoint: Path) -> None:
+    report = convert(
+        checkpoint, checkpoint.parent / "m.gguf", ConvertOptions("F16"), lambda *_: None
+    )
+    assert report.verification is not None and report.verification.surprise > 0.75
+    assert len(report.warnings) == 1 and "hardly better than chance" in report.warnings[0]
+
+
+def test_a_trained_checkpoint_is_not(tmp_path: Path) -> None:
+    nano = shared("checkpoints/nano")
+    if nano is None:
+        pytest.skip("the optional folder shared/checkpoints/nano is absent")
+    report = convert(nano, tmp_path / "m.gguf", ConvertOptions("F16"), lambda *_: None)
+    assert report.verification is not None and report.verification.surprise < 0.45
+    assert report.warnings == ()

@@ -18,7 +18,7 @@ from rawcheckpoint import (
     write,
 )
 
-from codegen_cli.convert.checkpoint import open_checkpoint, torch_zip
+from codegen_cli.convert.checkpoint import open_checkpoint, torch_zip, zip_directory
 from codegen_cli.errors import CheckpointError
 
 VALUES = np.arange(24, dtype=np.float32)
@@ -110,5 +110,5 @@ def test_a_huge_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_huge_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch_zip, "_MAX_DIRECTORY_BYTES", 60)
-    assert "bytes of entries" in refusal(tmp_path, GOOD)
+    monkeypatch.setattr(zip_directory, "MAX_DIRECTORY_BYTES", 60)
+    assert "the list of entries would take" in refusal(tmp_path, GOOD)

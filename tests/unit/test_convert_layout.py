@@ -58,13 +58,13 @@ def test_q_times_k_does_not_change_under_the_common_permutation(config: CodeGenC
 
 
 def shapes_of(config: CodeGenConfig) -> dict[str, tuple[int, ...]]:
-    return {t.source: t.shape for t in target_tensors(config) if t.source}
+    return {s: t.source_shape for t in target_tensors(config) for s in t.sources}
 
 
 def test_every_checkpoint_tensor_is_used_once(config: CodeGenConfig) -> None:
     shapes = shapes_of(config)
     assert len(shapes) == 5 + 2 * 8
-    sources = [t.source for t in map_tensors(config, shapes, {}) if t.source]
+    sources = [s for t in map_tensors(config, shapes, {}) for s in t.sources]
     assert sorted(sources) == sorted(shapes)
 
 
@@ -94,7 +94,7 @@ def test_a_tied_head_is_the_embedding(tmp_path: Path) -> None:
     shapes = shapes_of(config)
     assert "lm_head.weight" not in shapes
     head = next(t for t in map_tensors(config, shapes, {}) if t.name == "output.weight")
-    assert head.source == "transformer.wte.weight"
+    assert head.sources == ("transformer.wte.weight",)
 
 
 def test_integer_weights_are_refused(config: CodeGenConfig) -> None:
@@ -105,10 +105,16 @@ def test_integer_weights_are_refused(config: CodeGenConfig) -> None:
 @pytest.mark.parametrize(
     ("changes", "fragment"),
     [
-        ({"model_type": "gptj"}, 'model_type "gptj" is not supported.*supported: codegen'),
+        ({"model_type": "gpt2"}, 'model_type "gpt2" is not supported.*supported: codegen, gptj'),
         ({"n_layer": ...}, "n_layer is null"),
         ({"n_layer": -1}, "n_layer is -1"),
         ({"n_embd": "64"}, 'n_embd is "64"'),
+        ({"n_layer": 2**31 - 1}, "n_layer is 2147483647, more than 136"),
+        ({"n_embd": 2**30}, "n_embd is 1073741824, more than 24576"),
+        ({"n_head": 4096}, "n_head is 4096, more than 128"),
+        ({"n_inner": 2**30}, "n_inner is 1073741824, more than 1024"),
+        ({"n_positions": 2**30}, "n_positions is 1073741824, more than 8192"),
+        ({"vocab_size": 2**31 - 1}, "vocab_size is 2147483647, more than 131072"),
         ({"n_head": 6}, "n_embd 64 is not a multiple of n_head 6"),
         ({"n_head": 2}, "n_head 2 is not a multiple of 4"),
         ({"rotary_dim": 16}, "rotary_dim 16"),
@@ -116,9 +122,8 @@ def test_integer_weights_are_refused(config: CodeGenConfig) -> None:
         ({"rotary_dim": None}, "rotary_dim is null"),
         ({"activation_function": "relu"}, '"relu"'),
         ({"layer_norm_epsilon": 0}, "layer_norm_epsilon"),
-        ({"_name_or_path": "Salesforce/codegen2-1B"}, "CodeGen2.*8-way"),
-        ({"auto_map": {"AutoConfig": "configuration_codegen.CodeGenConfig"}}, "CodeGen2"),
-        ({"mp_num": 8}, "CodeGen2"),
+        ({"mp_num": 16}, "n_head 8 is not a multiple of 16"),
+        ({"n_head": 4, "head_dim": 16}, "n_head 4 is not a multiple of 8"),
     ],
 )
 def test_configs_of_other_models_are_refused(
@@ -128,16 +133,24 @@ def test_configs_of_other_models_are_refused(
         read_config(write(tmp_path, **changes))
 
 
-def test_codegen2_is_known_by_its_infill_tokens(tmp_path: Path) -> None:
-    write(tmp_path)
-    (tmp_path / "added_tokens.json").write_text('{"<mask_1>": 50295}')
-    with pytest.raises(CheckpointError, match="CodeGen2"):
-        read_config(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["codegen-2B-mono", "my-codegen-2B", "codegen_350M"])
-def test_codegen1_sizes_are_not_taken_for_codegen2(tmp_path: Path, name: str) -> None:
-    assert read_config(write(tmp_path / name, _name_or_path=f"Salesforce/{name}")).n_layer == 2
+@pytest.mark.parametrize(
+    ("changes", "cores", "groups"),
+    [
+        ({}, None, 4),
+        # CodeGen2 7B and 16B.
+        ({"auto_map": {"AutoConfig": "configuration_codegen.CodeGenConfig"}}, None, 4),
+        # CodeGen2 1B and 3.7B.
+        ({"head_dim": 8}, None, 8),
+        ({"head_dim": None}, None, 4),
+        ({"head_dim": 8, "mp_num": 2}, None, 2),
+        ({"head_dim": 8}, 4, 4),
+    ],
+)
+def test_the_groups_of_qkv_rows_are_those_of_the_release(
+    tmp_path: Path, changes: dict[str, Any], cores: int | None, groups: int
+) -> None:
+    config = read_config(write(tmp_path, n_head=8, rotary_dim=4, **changes), cores)
+    assert config.qkv.groups == groups
 
 
 def test_missing_folders_and_hub_names_get_advice(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from codegen_cli.errors import UsageError
-from codegen_cli.evaluation.benchmark_data import DataFile
+from codegen_cli.evaluation.benchmark_data import DataFile, find
 from codegen_cli.evaluation.formats.read_humaneval import read_humaneval
 from codegen_cli.evaluation.formats.read_mtpb import read_mtpb
 from codegen_cli.evaluation.formats.write_humaneval import FORMATS
@@ -194,6 +194,13 @@ def test_files_that_hold_no_samples(text: str, message: str, tmp_path: Path) -> 
     with pytest.raises(UsageError, match=message) as caught:
         read_humaneval(path, PROBLEMS)
     assert str(path) in caught.value.message
+
+
+def test_a_pipe_or_device_is_refused() -> None:
+    with pytest.raises(UsageError, match="is a pipe or a device"):
+        read_humaneval(Path("/dev/zero"), PROBLEMS)
+    with pytest.raises(UsageError, match="is a pipe or a device"):
+        find("mtpb", Path("/dev/zero"))
 
 
 def test_a_folder_without_samples(tmp_path: Path) -> None:

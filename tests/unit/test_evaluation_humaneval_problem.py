@@ -24,6 +24,7 @@ GOOD = {
     "test": "def check(candidate):\n    assert candidate() == 1\n",
     "unknown": 1,
 }
+STOPS = ["\nclass", "\ndef", "\n#", "\n@", "\nif", "\nprint", "\n```", "<file_sep>"]
 PLUS = {
     **{key: GOOD[key] for key in ("task_id", "prompt", "entry_point", "canonical_solution")},
     "base_input": [[]],
@@ -162,5 +163,7 @@ def test_the_published_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     problems, file = load_humaneval(None)
     assert (len(problems), file.published) == (164, True)
     for problem in problems:
+        # No rule that ends an answer would cut a right one: ours, Codex', bigcode's.
         assert truncate(problem.canonical_solution).rule is None
+        assert not any(stop in problem.canonical_solution for stop in STOPS)
     assert len(load_mtpb(None)[0]) == 115

@@ -14,7 +14,11 @@ REFERENCE = [
     ("f()", "print(f())"),
     ("sys.stdout.write('a')", "print(sys.stdout.write('a'))"),
     ("'text'", "print('text')"),
-    ("# only this\n3  # and this", "print(3)"),
+    ("# kept\n\n3  # and this", "# kept\n\nprint(3)"),
+    ("é = 'é'; é", "é = 'é'; print(é)"),
+    ("a = 1\r\nb = 2\ra + (\n  b)\n\n", "a = 1\nb = 2\nprint(a + b)"),
+    ("\fa = 1\n\f\na", "\fa = 1\n\f\nprint(a)"),
+    ('x = """\n\n"""\nx', 'x = """\n\n"""\nprint(x)'),
     ("exit()", "exit = quit = None\nprint(exit())"),
     (
         "'''doc'''\nfrom __future__ import annotations\nquit()\nprint(1)",

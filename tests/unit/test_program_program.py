@@ -195,3 +195,25 @@ def test_replace() -> None:
     for index in (-1, 2):
         with pytest.raises(UsageError, match="no turn"):
             program.replace(index, Turn("x", ""))
+
+
+def test_a_line_of_the_source_belongs_to_the_turn_it_stands_in() -> None:
+    program = Program("import re\n\n").add(Turn("a\nb", "x = 1\n\n\n")).add(Turn("c", ""))
+    program = program.add(Turn("d", "print(x)"))
+    assert program.source.splitlines() == [
+        *("import re", "", "# a", "# b", "x = 1", "", "# c", "", "", "# d", "print(x)")
+    ]
+    assert [program.line_of(number) for number in (1, 2, 3)] == [3, 7, 10]
+    assert [program.turn_at(line) for line in range(1, 12)] == [0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3]
+
+
+@given(PROGRAMS)
+def test_every_turn_begins_where_line_of_says(program: Program) -> None:
+    program = program.add(Turn("the end", "x"))
+    lines = program.source.split("\n")
+    for number, turn in enumerate(program.turns, 1):
+        begin = program.line_of(number) - 1
+        header = turn.header.rstrip("\n")
+        found = "\n".join(lines[begin : begin + header.count("\n") + 1])
+        # A prefix may end in the middle of a line.
+        assert found.endswith(header)

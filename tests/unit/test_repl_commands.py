@@ -3,99 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_chat import Act, FakeEngine, Script, make, uninterrupted
+from scripted import InProcess
 
-from codegen_cli.engine.base import never
-from codegen_cli.engine.records import Chunk, Completion, ModelInfo
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
-from codegen_cli.files import write_output
-from codegen_cli.program import Program, Stopper
+from codegen_cli.program import Program
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands import COMMANDS
 from codegen_cli.repl.loop import run_chat
-from codegen_cli.repl.read import PlainReader, Toolbar
-from codegen_cli.repl.render import View
-from codegen_cli.repl.session import Session
-from codegen_cli.repl.store import Store
-from codegen_cli.settings import Sampling
-
-#: What the engine does for a draw: text to write, an error to raise, or a Ctrl-C after the text.
-Act = str | BaseException | tuple[str, KeyboardInterrupt]
-
-
-class FakeEngine:
-    """Write what the script says, a word a token, and remember what was asked."""
-
-    info = ModelInfo("fake", "fake.gguf", "Mono", "Q8_0", 1, 1, 1, 100, 1)
-    n_ctx = 100
-    placement = "CPU, 1 thread"
-
-    def __init__(self, *script: Act) -> None:
-        self.script = list(script)
-        self.prompts: list[str] = []
-        self.samplings: list[Sampling] = []
-
-    def count(self, text: str) -> int:
-        return len(text.split())
-
-    def generate(
-        self,
-        prompt: str,
-        sampling: Sampling,
-        stopper: Stopper,
-        should_stop: Callable[[], bool] = never,
-    ) -> Iterator[Chunk | Completion]:
-        self.prompts.append(prompt)
-        self.samplings.append(sampling)
-        act = self.script.pop(0)
-        if isinstance(act, BaseException):
-            raise act
-        text = act if isinstance(act, str) else act[0]
-        for word in text.splitlines(keepends=True):
-            yield Chunk(stopper.feed(word), 1, 0.0)
-        cut, rule = stopper.finish(), stopper.fired
-        reason = "stop" if rule else "eos" if isinstance(act, str) else "interrupted"
-        tokens = tuple(range(len(text.split())))
-        yield Completion(cut.text, cut.cut, reason, rule, tokens, (), 9, 4, 0.1, 0.1)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
-class Script:
-    """Answer every read and every question from a list; an exception in it is raised."""
-
-    def __init__(self, *lines: str | BaseException, terminal: bool = True) -> None:
-        self.is_terminal = self.attended = terminal
-        self.lines = list(lines)
-        self.prompts: list[str] = []
-
-    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
-        return self._next(f"{number}> {text}{toolbar(80)}")
-
-    def ask(self, question: str) -> str:
-        return self._next(question)
-
-    def _next(self, prompt: str) -> str:
-        self.prompts.append(prompt)
-        line = self.lines.pop(0) if self.lines else EOFError()
-        if isinstance(line, BaseException):
-            raise line
-        return line
-
-
-@contextmanager
-def uninterrupted() -> Iterator[Callable[[], bool]]:
-    yield never
-
-
-def make(engine: FakeEngine, reader: Script | PlainReader, program: Program | None = None) -> Chat:
-    session = Session(program or Program(""), Sampling())
-    return Chat(engine, session, Store(write_output), reader, View(), uninterrupted)
+from codegen_cli.repl.read import PlainReader
+from codegen_cli.repl.running import Running
 
 
 @pytest.fixture
@@ -110,8 +31,13 @@ def chat(
     monkeypatch.delenv("CODEGEN_DEBUG", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
 
-    def run(engine: FakeEngine, *lines: str | BaseException, **kind: bool) -> tuple[Chat, str]:
-        done = make(engine, Script(*lines, **kind))
+    def run(
+        engine: FakeEngine,
+        *lines: str | BaseException,
+        running: Running | None = None,
+        **kind: bool,
+    ) -> tuple[Chat, str]:
+        done = make(engine, Script(*lines, **kind), running=running)
         run_chat(done)
         printed = capsys.readouterr()
         assert printed.out == ""
@@ -380,3 +306,59 @@ def test_closed_streams_are_an_end_and_a_silence() -> None:
     with pytest.raises(EOFError):
         PlainReader(None, io.StringIO(), attended=False).read(1, str)
     assert PlainReader(io.BytesIO(b"a\n"), None, attended=False).read(1, str) == "a"
+
+
+def test_run_asks_once_and_shows_what_changed(chat: Run) -> None:
+    engine = FakeEngine("a = 1", "b = 2\nprint(a + b)", "print(a)")
+    done, shown = chat(engine, "A.", "/run", "y", "B.", "/run", "/drop", "/run", "/q", "")
+    assert done.reader.prompts.count("run what the model wrote? [Y/n] ") == 1  # type: ignore[attr-defined]
+    first, second, third = shown.split("printed")[1:]
+    assert first.startswith(" nothing\nvariables:\n  a: int = 1\nran to its end · 0.00 s\n")
+    assert second.startswith(":\n  3\nchanged variables:\n+ b: int = 2\nran to its end")
+    assert third.startswith(" nothing\nchanged variables:\n- b\nran to its end")
+
+
+@pytest.mark.parametrize("answer", ["n", "no", EOFError(), KeyboardInterrupt()])
+def test_run_takes_no_for_an_answer(chat: Run, answer: str | BaseException) -> None:
+    runner = InProcess()
+    running = Running(lambda: runner)
+    _, shown = chat(FakeEngine("a = 1"), "A.", "/run", answer, "/q", "", running=running)
+    assert "nothing was run\n" in shown and runner.sources == []
+
+
+def test_without_a_terminal_run_needs_leave_and_asks_nothing(chat: Run) -> None:
+    _, refused = chat(FakeEngine("a = 1"), "A.", "/run", terminal=False)
+    assert "error: /run needs leave to run programs → start with --execute" in refused
+    _, shown = chat(
+        FakeEngine("a = 1"), "A.", "/run", terminal=False, running=Running(InProcess, allowed=True)
+    )
+    assert "a: int = 1" in shown
+
+
+def test_a_program_that_fails_is_told_by_line_and_step_and_changes_nothing_known(chat: Run) -> None:
+    running = Running(InProcess, allowed=True)
+    engine = FakeEngine("a = 1", "b = 5\n1 / 0", "c = a")
+    _, shown = chat(
+        engine, "A.", "/run", "B.", "/run", "/drop", "C.", "/run", "/q", "", running=running
+    )
+    assert (
+        "warning: the program fails: ZeroDivisionError: division by zero in line 6 (step 2: 'B.')\n"
+    ) in shown
+    assert "changed variables:\n+ c: int = 1\n" in shown and "- b" not in shown
+
+
+def test_output_of_a_program_cannot_drive_the_terminal(chat: Run) -> None:
+    running = Running(InProcess, allowed=True)
+    _, shown = chat(FakeEngine('a = "\x1b[2J"\nprint(a)'), "A.", "/run", "/q", "", running=running)
+    assert "\x1b" not in shown and "  ␛[2J\n" in shown
+
+
+def test_the_sandbox_of_a_chat_opens_when_it_is_needed_and_closes() -> None:
+    opened: list[InProcess] = []
+    running = Running(lambda: opened.append(InProcess()) or opened[-1])
+    running.close()
+    assert opened == []
+    running.run("x = 1", lambda: False)
+    running.run("x = 2", lambda: False)
+    running.close()
+    assert len(opened) == 1 and opened[0].closed

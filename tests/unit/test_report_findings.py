@@ -118,6 +118,19 @@ def test_results_that_the_summary_does_not_know_are_said(plain: Run) -> None:
     assert texts(replace(run, summary=same), "other") == []
 
 
+def test_what_scoring_found_besides_is_said(plain: Run) -> None:
+    found = replace(SILENT, plus={"1": 0.25}, strict=0.5, overflows=3)
+    bare = replace(plain.manifest, sandbox="none")
+    said = texts(replace(plain, summary=found, manifest=bare), "other")
+    for part in (
+        "without a sandbox",
+        "pass@1 25.00",
+        "same samples: 50.00 %",
+        "3 programs outgrew",
+    ):
+        assert any(part in text for text in said)
+
+
 def test_another_protocol_than_the_papers_is_said(plain: Run) -> None:
     limited = replace(
         plain.manifest, limit=2, temperatures=(0.2,), samples=1, top_p=0.9, data_sha256="0"
@@ -140,11 +153,14 @@ def test_the_papers_own_protocol_needs_no_remark(plain: Run) -> None:
     assert texts(replace(plain, manifest=full), "paper") == []
 
 
-def test_other_problems_get_a_letter_and_most_runs_none(plain: Run, turns: tuple[Run, Run]) -> None:
+def test_all_but_the_papers_problems_get_a_letter(plain: Run, turns: tuple[Run, Run]) -> None:
     limited = replace(plain, manifest=replace(plain.manifest, limit=2))
+    own = replace(plain, manifest=replace(plain.manifest, data_sha256="0"))
     strict = replace(turns[0], manifest=replace(turns[0].manifest, mode="strict"))
-    runs = [limited, plain, plain, *turns, strict]
-    assert data_letters(runs) == ["B", "", "", "", "", "B"]
+    runs = [limited, plain, own, limited, *turns, strict]
+    assert data_letters(runs) == ["B", "", "C", "B", "", "", "B"]
+    # Alone too: the published figures stand beside it.
+    assert data_letters([limited]) == ["B"]
 
 
 def test_the_rate_of_mtpb_counts_samples(turns: tuple[Run, Run]) -> None:
@@ -174,6 +190,11 @@ def test_a_pair_is_compared_problem_by_problem(turns: tuple[Run, Run]) -> None:
     assert gains == {"easy": 0.2, "medium": 0.2, "hard": 0.1}
 
 
+def test_difficulty_is_averaged_over_both_forms(turns: tuple[Run, Run]) -> None:
+    [pair] = pairs(with_rates(turns, [8], [0]))  # 80 % and 0 %
+    assert list(pair.by_difficulty) == ["medium"]
+
+
 def test_difficulty_is_averaged_over_all_models(turns: tuple[Run, Run]) -> None:
     weak = with_rates(turns, [5, 0], [5, 0])
     strong = with_rates(turns, [10, 8], [10, 8])
@@ -185,6 +206,16 @@ def test_difficulty_is_averaged_over_all_models(turns: tuple[Run, Run]) -> None:
     assert len(found) == 2
     # Alone the weak model finds the first medium and the second hard: 75 % and 40 % over both.
     assert list(found[0].by_difficulty) == ["medium", "easy"]
+
+
+def test_prompts_of_a_pair_are_compared_problem_by_problem(turns: tuple[Run, Run]) -> None:
+    multi, single = with_rates(turns, [5, 5, 5], [5, 5, 5])
+    one = tuple(PromptScore(name, 1, 1.0) for name in ("0", "1", "2"))
+    other = tuple(PromptScore(name, 1, 2.0) for name in ("1", "2", "9"))
+    [pair] = pairs([replace(multi, prompts=one), replace(single, prompts=other)])
+    assert pair.prompts and pair.prompts.test
+    assert (pair.prompts.multi.count, pair.prompts.single.count) == (2, 2)
+    assert pair.prompts.test.difference == pytest.approx(2.718281828 - 7.389056099)
 
 
 def test_problems_of_one_run_only_are_left_out(turns: tuple[Run, Run]) -> None:
@@ -231,7 +262,7 @@ def test_a_problem_is_solved_by_any_sample_at_any_temperature(plain: Run) -> Non
     assert found and found.solved and found.unsolved
     assert (found.solved.count, found.unsolved.count, found.unscored) == (2, 2, 1)
     assert found.solved.value == pytest.approx((2.718281828 + 7.389056099) / 2)
-    assert found.p is not None
+    assert found.test and found.auroc == 1
 
 
 def test_cases_of_a_problem_count_as_their_mean(turns: tuple[Run, Run]) -> None:
@@ -239,7 +270,7 @@ def test_cases_of_a_problem_count_as_their_mean(turns: tuple[Run, Run]) -> None:
     found = perplexity(0, replace(turns[0], prompts=scores))
     assert found and found.overall.count == 2
     assert found.overall.value == pytest.approx(((1 + 2.718281828) / 2 + 1) / 2)
-    assert found.solved is None and found.p is None and found.unscored == 2
+    assert found.solved is None and found.test is None and found.unscored == 2
 
 
 def test_a_run_without_perplexities_has_none(plain: Run) -> None:

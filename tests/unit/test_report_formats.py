@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -20,6 +21,7 @@ from codegen_cli.evaluation.report.formats.markdown import escaped, to_markdown
 from codegen_cli.evaluation.report.formats.to_json import to_json
 from codegen_cli.evaluation.report.paper import published
 from codegen_cli.evaluation.report.read.folder import read_run
+from codegen_cli.evaluation.report.run import PromptScore, Tally
 
 VOID = {"meta", "br", "link", "img"}
 EVIL = "<script>alert(1)</script><img src=x onerror=a()>\"'&|`$x_1$\x1b[2J\u202e\n[a](javascript:b)"
@@ -234,6 +236,16 @@ def test_json_has_the_figures_with_intervals(report: Report) -> None:
     assert sum(gain["problems"] for gain in pair["by_difficulty"].values()) == 20
     assert {item["run"] for item in data["perplexity"]} == {1, 2, 3, 4, 5}
     assert data["mtpb"][0]["published"]["value"] == 0.1698
+
+
+def test_json_has_no_infinity_where_nothing_varies(report: Report) -> None:
+    run = report.runs[0]
+    solved = {name: Tally(int(name[-1] in "02468"), 1) for name in run.tallies[0.2]}
+    prompts = tuple(PromptScore(name, 1, 1.0 + tally.passed) for name, tally in solved.items())
+    same = build([replace(run, tallies={0.2: solved}, prompts=prompts)])
+    assert same.perplexity[0].test and math.isinf(same.perplexity[0].test.t)
+    data = json.loads(to_json(same), parse_constant=lambda text: pytest.fail(text))
+    assert data["perplexity"][0]["test"]["p"] == 0 and data["perplexity"][0]["auroc"] == 0
 
 
 def test_missing_plots_are_said_and_the_tables_stay(report: Report) -> None:

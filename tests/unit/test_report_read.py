@@ -152,9 +152,22 @@ def test_a_prompt_without_a_token_has_no_perplexity(folder: Path) -> None:
 
 
 def test_half_a_surrogate_pair_becomes_a_question_mark(folder: Path) -> None:
-    model = {**manifest(SMALL)["model"], "name": "a", "family": "b\ud800"}
+    model = {**manifest(SMALL)["model"], "name": "a\ud800", "family": "b\udfff"}
     change(folder / "run.json", model=model)
-    assert read_run(folder).manifest.model.family == "b?"
+    found = read_run(folder).manifest.model
+    assert (found.name, found.family) == ("a?", "b?")
+
+
+def test_temperatures_that_python_writes_with_an_exponent(folder: Path) -> None:
+    change(folder / "run.json", temperatures=[1e-05])
+    (folder / "results-t0.2.jsonl").rename(folder / "results-t1e-05.jsonl")
+    assert 1e-05 in read_run(folder).tallies
+
+
+def test_evalplus_figures_come_from_the_summary(folder: Path) -> None:
+    plus = {"pass_at_k": {"1": {"value": 0.25}, "<b>": {"value": 1}}}
+    change(folder / "summary.json", plus=plus)
+    assert read_run(folder).summary.plus == {"1": 0.25}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -16,14 +16,12 @@ _FOLDER = Path("report")
 def report(
     runs: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN…", help="Folders that `codegen eval … --out` wrote."),
+        typer.Argument(metavar="RUN", help="Folders that `codegen eval … --out` wrote."),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for the report, made if need be.  [default: report]",
+            "--out", metavar="DIR", help='Folder for the report, made if need be; else "report".'
         ),
     ] = None,
     as_json: o.Json = False,

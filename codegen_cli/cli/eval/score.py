@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from codegen_cli.evaluation.score import HumanEvalScore, MtpbScore
     from codegen_cli.evaluation.score_input import ScoreInput
     from codegen_cli.sandbox import Sandbox
+
+W = TypeVar("W")
 
 app = typer.Typer(help="Run the tests on samples: ours or another harness'.", no_args_is_help=True)
 
@@ -112,12 +114,11 @@ def humaneval(
         )
     about = _about(samples, given.data, sandbox)
     _keep(given, score, about)
-    for name, path in outputs:
-        FORMATS[name](path, score, given.data)
+    for writer, path in outputs:
+        writer(path, score, given.data)
     if score.omitted:
         names = ", ".join(f"pass@{k}" for k in score.omitted)
         console.note(f"no {names}: some problem has fewer samples")
-    _note_left_out(given.problems, score.problems)
     if as_json:
         console.emit(json.dumps({**about, **_plain(score.to_json())}, ensure_ascii=False) + "\n")
     else:
@@ -174,9 +175,8 @@ def mtpb(
         )
     about = _about(samples, given.data, sandbox)
     _keep(given, score, about)
-    for name, path in outputs:
-        FORMATS[name](path, score, given.data)
-    _note_left_out(given.problems, score.problems)
+    for writer, path in outputs:
+        writer(path, score, given.data)
     if as_json:
         console.emit(json.dumps({**about, **score.to_json()}, ensure_ascii=False) + "\n")
     else:
@@ -195,7 +195,10 @@ def _running(
         interruptible() as should_stop,
         progress_bar("running") as on_progress,
     ):
-        console.note(f"sandbox: {sandbox.tier}")
+        if sandbox.tier == "none":
+            console.warn("sandbox: none, the programs can do whatever you can")
+        else:
+            console.note(f"sandbox: {sandbox.tier}")
         yield sandbox, should_stop, on_progress
 
 
@@ -209,7 +212,7 @@ def _ks(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(ks))
 
 
-def _outputs(given: list[str] | None, formats: Mapping[str, object]) -> list[tuple[str, Path]]:
+def _outputs(given: list[str] | None, formats: Mapping[str, W]) -> list[tuple[W, Path]]:
     """Read `--write FORMAT=PATH`, before any work is done for it."""
     outputs = []
     for text in given or ():
@@ -218,7 +221,7 @@ def _outputs(given: list[str] | None, formats: Mapping[str, object]) -> list[tup
             hint = f"write FORMAT=PATH; formats: {', '.join(formats)}"
             raise UsageError(f'--write "{text}" names no format and path', hint)
         check_output(Path(path))
-        outputs.append((name, Path(path)))
+        outputs.append((formats[name], Path(path)))
     return outputs
 
 
@@ -234,18 +237,16 @@ def _about(samples: Path, data: DataFile, sandbox: Sandbox) -> dict[str, Any]:
 def _keep(
     given: ScoreInput[Any, Any], score: HumanEvalScore | MtpbScore, about: dict[str, Any]
 ) -> None:
-    """Write a run's results into its folder."""
+    """Write a run's results into its folder; warn of a part that stands for the whole."""
+    if len(score.problems) < len(given.problems):
+        left = f"{len(score.problems)} of {len(given.problems)}"
+        console.warn(f"scored {left} problems; the others have no sample")
     if given.run is None:
         return
     from codegen_cli.evaluation.score_folder import SUMMARY, write_scores
 
     write_scores(given.run, given.sizes, score, about)
     console.note(f"wrote {given.run.path / SUMMARY}")
-
-
-def _note_left_out(problems: Sequence[object], scored: Sequence[object]) -> None:
-    if len(scored) < len(problems):
-        console.warn(f"scored {len(scored)} of {len(problems)} problems; the others have no sample")
 
 
 def _plain(summary: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,6 @@ file into `Layout`s, `LazyTensor` copies rows out of the `MappedFile` they point
 from __future__ import annotations
 
 from .folder import Checkpoint, open_checkpoint
-from .tensor import LazyTensor
+from .tensor import LazyTensor, Tensor
 
-__all__ = ["Checkpoint", "LazyTensor", "open_checkpoint"]
+__all__ = ["Checkpoint", "LazyTensor", "Tensor", "open_checkpoint"]

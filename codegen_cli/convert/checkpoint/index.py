@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from .layout import Contents
-from .mapped import MappedFile
+from .place import Place, open_weights
 from .strict_json import json_object
 from .wall import Malformed, shown
 
 MAX_INDEX_BYTES = 16 * 2**20
 
 
-def read_index(path: Path) -> dict[str, str]:
+def read_index(path: Place) -> dict[str, str]:
     """Return the map from tensor name to the plain name of a file in the same folder.
 
     Raises `CheckpointError` for an unreadable file, `Malformed` for a broken index and for a file
     name that leads out of the folder.
     """
-    file = MappedFile(path)
+    file = open_weights(path)
     try:
         if file.size > MAX_INDEX_BYTES:
             raise Malformed(f"has {file.size} bytes, too many for an index")

@@ -16,6 +16,7 @@ from codegen_cli.errors import CheckpointError
 from .dtypes import STORED
 from .layout import Layout
 from .wall import Malformed, reading
+from .weight_file import check_inside
 
 _LFS_POINTER = b"version https://git-lfs.github.com/"
 
@@ -38,9 +39,7 @@ class MappedFile:
 
     def bytes_at(self, start: int, length: int, what: str) -> bytes:
         """Copy `length` bytes, or raise `Malformed` where they are not all inside the file."""
-        if not 0 <= start <= start + length <= self.size:
-            end = start + length
-            raise Malformed(f"is truncated: {what} ends at byte {end}, the file at {self.size}")
+        check_inside(start, length, self.size, what)
         return self._open()[start : start + length]
 
     def view(self, layout: Layout) -> NDArray[Any]:

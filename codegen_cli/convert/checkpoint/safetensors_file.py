@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from .dtypes import STORED
 from .layout import Contents, Layout, byte_length, contiguous_strides, count, shape_of
-from .mapped import MappedFile
 from .strict_json import json_object
 from .wall import Malformed, shown
+from .weight_file import WeightFile
 
 #: A thousand tensors take 100 kB. The reference allows 100 MB, which can parse to gigabytes.
 MAX_HEADER_BYTES = 16 * 2**20
 _LENGTH_BYTES = 8
 
 
-def read_safetensors(file: MappedFile) -> Contents:
+def read_safetensors(file: WeightFile) -> Contents:
     """Find every tensor of one file; only the header is read.
 
     Raises `Malformed` unless the tensors fill the rest of the file, without holes or overlaps.
@@ -39,7 +39,7 @@ def read_safetensors(file: MappedFile) -> Contents:
     return contents
 
 
-def _header_length(file: MappedFile) -> int:
+def _header_length(file: WeightFile) -> int:
     prefix = file.bytes_at(0, _LENGTH_BYTES, "the header's length")
     length = int.from_bytes(prefix, "little")
     if length > MAX_HEADER_BYTES:
@@ -47,11 +47,11 @@ def _header_length(file: MappedFile) -> int:
     return length
 
 
-def _data_bytes(file: MappedFile) -> int:
+def _data_bytes(file: WeightFile) -> int:
     return file.size - _LENGTH_BYTES - _header_length(file)
 
 
-def _header(file: MappedFile) -> dict[str, object]:
+def _header(file: WeightFile) -> dict[str, object]:
     text = file.bytes_at(_LENGTH_BYTES, _header_length(file), "the header")
     return json_object(text, "the safetensors header")
 

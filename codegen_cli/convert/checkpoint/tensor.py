@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .layout import Layout
-from .mapped import MappedFile
+from .weight_file import WeightFile
 
 #: Rows along axis 0: a slice, an array of row numbers, or all of them.
 Rows: TypeAlias = "slice | NDArray[np.integer[Any]] | None"
+
+
+class Tensor(Protocol):
+    """A matrix or vector of weights whose rows are read when they are asked for."""
+
+    @property
+    def name(self) -> str:
+        """Return its name in the checkpoint."""
+
+    @property
+    def dtype(self) -> str:
+        """Return "F32", "F16" or "BF16": the type that holds its values without loss."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the sizes."""
+
+    def float32(self, rows: Rows = None) -> NDArray[np.float32]:
+        """Copy rows as float32, all by default; the copy is fresh, writable and row-major."""
+
+    def release(self) -> None:
+        """Let the system drop the memory behind it; it is read again when it is needed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +48,7 @@ class LazyTensor:
 
     name: str
     layout: Layout
-    file: MappedFile
+    file: WeightFile
 
     @property
     def dtype(self) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from .layout import Contents
-from .mapped import MappedFile
 from .opcodes import unpickle
 from .state_dict import TorchWorld, state_dict_contents
 from .torch_zip import SAVE_AGAIN, TorchZip
 from .wall import Malformed
+from .weight_file import WeightFile
 
 _ZIP = b"PK"
 _PICKLE = b"\x80"  # the PROTO instruction, first in every pickle of protocol 2 and later
 _TAR, _TAR_AT = b"ustar", 257
 
 
-def read_torch(file: MappedFile) -> Contents:
+def read_torch(file: WeightFile) -> Contents:
     """Find every tensor of one file; only the archive's directory and data.pkl are read.
 
     Raises `Malformed` for the formats torch wrote before 1.6 and for all that is no state dict.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from codegen_cli.errors import CheckpointError
 
@@ -30,7 +29,7 @@ def shown(text: str) -> str:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: object) -> Iterator[None]:
     """Turn everything that goes wrong while `path` is read into one `CheckpointError`.
 
     The list of what zipfile, json, struct and int raise on hostile bytes is open-ended and grows

@@ -34,7 +34,8 @@ def _check_architecture(file: GGUFFile) -> None:
     kind = file.metadata.get("general.type", "model")
     if kind != "model":
         shown = show(kind) if isinstance(kind, str) else file.kinds["general.type"]
-        raise refuse(file.path, f"is no model: its general.type is {shown}", CONVERT)
+        hint = "give its model with --model, and it with --lora" if kind == "adapter" else CONVERT
+        raise refuse(file.path, f"is no model: its general.type is {shown}", hint)
     if found == ARCHITECTURE:
         return
     if isinstance(found, str):

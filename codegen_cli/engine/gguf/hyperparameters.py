@@ -14,11 +14,11 @@ ARCHITECTURE = "phi2"
 #: Four times the largest released CodeGen (16B: 34 blocks, width 6,144; 2B: 32 heads). llama.cpp
 #: aborts above 512 blocks; the rest keeps its buffers (context x width x blocks, heads x context x
 #: batch, batch x inner width) in proportion to the weights, which the file has to hold.
-_MOST_CONTEXT = 8192
-_MOST_EMBEDDING = 24576
-_MOST_BLOCKS = 136
-_MOST_HEADS = 128
-_MOST_INNER_RATIO = 16
+MOST_CONTEXT = 8192
+MOST_EMBEDDING = 24576
+MOST_BLOCKS = 136
+MOST_HEADS = 128
+MOST_INNER_RATIO = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ def read_hyperparameters(file: GGUFFile) -> Hyperparameters:
     Raises:
         InvalidGGUF: one is missing, out of range, or does not fit the others.
     """
-    embedding = _ranged(file, "phi2.embedding_length", _MOST_EMBEDDING)
-    heads = _ranged(file, "phi2.attention.head_count", min(_MOST_HEADS, embedding))
+    embedding = _ranged(file, "phi2.embedding_length", MOST_EMBEDDING)
+    heads = _ranged(file, "phi2.attention.head_count", min(MOST_HEADS, embedding))
     if embedding % heads:
         raise refuse(file.path, f"has a width of {embedding}, no multiple of {heads} heads")
     sizes = Hyperparameters(
-        context=_ranged(file, "phi2.context_length", _MOST_CONTEXT),
+        context=_ranged(file, "phi2.context_length", MOST_CONTEXT),
         embedding=embedding,
-        inner=_ranged(file, "phi2.feed_forward_length", _MOST_INNER_RATIO * embedding),
-        blocks=_ranged(file, "phi2.block_count", _MOST_BLOCKS),
+        inner=_ranged(file, "phi2.feed_forward_length", MOST_INNER_RATIO * embedding),
+        blocks=_ranged(file, "phi2.block_count", MOST_BLOCKS),
         heads=heads,
         rotary=_ranged(file, "phi2.rope.dimension_count", embedding // heads),
     )

@@ -14,7 +14,7 @@ _USER_DEFINED = 4
 _TOKEN_TYPES = frozenset(range(1, 6))
 
 #: 256 bytes and one control token; each position of a batch takes this many floats of memory.
-_VOCABULARY = range(257, (1 << 17) + 1)
+VOCABULARY = range(257, (1 << 17) + 1)
 
 #: Characters. The longest token of GPT-2 has 128.
 _TOKEN_LIMIT = 1024
@@ -63,10 +63,10 @@ def _check_kind(file: GGUFFile) -> None:
 
 def _read_tokens(file: GGUFFile) -> list[str]:
     array = required(file, "tokenizer.ggml.tokens")
-    if len(array) not in _VOCABULARY:
+    if len(array) not in VOCABULARY:
         raise refuse(
             file.path,
-            f"has {len(array)} tokens, not {_VOCABULARY.start} to {_VOCABULARY.stop - 1}",
+            f"has {len(array)} tokens, not {VOCABULARY.start} to {VOCABULARY.stop - 1}",
             CONVERT,
         )
     declared = file.metadata.get("phi2.vocab_size", len(array))

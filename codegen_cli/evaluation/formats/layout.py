@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codegen_cli.errors import UsageError
-from codegen_cli.evaluation.lines import first_character, naming, read_records, read_text
+from codegen_cli.evaluation.lines import (
+    check_regular,
+    first_character,
+    naming,
+    read_records,
+    read_text,
+)
 
 Layout = Literal["rows", "rows-folder", "evalplus-folder", "evalplus-results", "bigcode"]
 
@@ -18,6 +24,7 @@ def layout_of(path: Path) -> Layout:
     Raises:
         UsageError: it holds no samples at all.
     """
+    check_regular(path)
     if path.is_dir():
         return _folder_layout(path)
     with naming(path):

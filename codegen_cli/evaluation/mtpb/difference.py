@@ -38,5 +38,6 @@ def reason(reference: tuple[Source, Ran], strict: tuple[Source, Ran]) -> Reason:
         return _IGNORED[ran.status]
     if ran.mark == other.mark:
         return "comparison"
-    printed_by_both = source.ending == "expression" and ran.printed != "None"
+    shown = source.rewritten and ran.printed != "None"
+    printed_by_both = source.ending == "expression" and shown
     return "not reproducible" if printed_by_both else "print rewritten"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from codegen_cli.program.prompt import NEWLINE
 
 #: How a program ends: in a call of print, in another expression, or in any other statement.
 Ending = Literal["print", "expression", "statement"]
@@ -15,6 +18,7 @@ Ending = Literal["print", "expression", "statement"]
 #: the benchmark have 2048 tokens at most.
 _MOST_BYTES = 64 << 10
 
+_EXITS = re.compile("exit|quit")
 _DISPLAY = "(lambda value: None if value is None else print(value))"
 
 
@@ -37,15 +41,13 @@ def reference_source(program: str) -> Source:
     it ignores.
     """
 
-    def rewrite(tree: ast.Module) -> bool:
-        last: Any = tree.body[-1]
-        guarded = _without_exits(tree)
+    def rewrite(last: Any) -> bool:
         if _called_name(last).startswith("print") or not hasattr(last, "value"):
-            return guarded
+            return False
         last.value = ast.Call(ast.Name("print", ast.Load()), [last.value], [])
         return True
 
-    return _rewritten(program, rewrite)
+    return _rewritten(program, rewrite, without_exits=True)
 
 
 def strict_source(program: str) -> Source:
@@ -55,8 +57,7 @@ def strict_source(program: str) -> Source:
     last thing printed when it returns None.
     """
 
-    def rewrite(tree: ast.Module) -> bool:
-        last = tree.body[-1]
+    def rewrite(last: ast.stmt) -> bool:
         if not isinstance(last, ast.Expr) or _called_name(last) == "print":
             return False
         display = ast.parse(_DISPLAY, mode="eval").body
@@ -66,26 +67,40 @@ def strict_source(program: str) -> Source:
     return _rewritten(program, rewrite)
 
 
-def _rewritten(program: str, rewrite: Callable[[ast.Module], bool]) -> Source:
+def _rewritten(
+    program: str, rewrite: Callable[[ast.stmt], bool], *, without_exits: bool = False
+) -> Source:
     as_it_is = Source(program, "statement", False)
-    if len(program.encode("utf-8", "replace")) > _MOST_BYTES:
-        return as_it_is
     try:
+        if len(program.encode()) > _MOST_BYTES:
+            return as_it_is
         with warnings.catch_warnings():
             # A model writes "\d" often enough; it is no news here.
             warnings.simplefilter("ignore")
             tree = ast.parse(program)
-            ending = _ending(tree.body[-1])
-            as_it_is = Source(program, ending, False)
-            if not rewrite(tree):
+            last = tree.body[-1]
+            as_it_is = Source(program, _ending(last), False)
+            changed = rewrite(last)
+            if without_exits and _EXITS.search(program) and _set_exits_to_none(tree):
+                text = ast.unparse(ast.fix_missing_locations(tree))
+            elif changed:
+                text = _before(last, program) + ast.unparse(ast.fix_missing_locations(last))
+            else:
                 return as_it_is
-            return Source(ast.unparse(ast.fix_missing_locations(tree)), ending, True)
+            return Source(text, as_it_is.ending, True)
     # Hostile text makes the parser and the writer raise nearly anything.
     except Exception:
         return as_it_is
 
 
-def _without_exits(tree: ast.Module) -> bool:
+def _before(last: ast.stmt, program: str) -> str:
+    """Return the text before a statement: writing one back is much faster than all of them."""
+    lines = NEWLINE.sub("\n", program).split("\n")
+    start = lines[last.lineno - 1].encode()[: last.col_offset].decode()
+    return "".join(f"{line}\n" for line in lines[: last.lineno - 1]) + start
+
+
+def _set_exits_to_none(tree: ast.Module) -> bool:
     """Begin a program that names `exit` or `quit` by setting both to None; say whether it does."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     if names.isdisjoint(("exit", "quit")):

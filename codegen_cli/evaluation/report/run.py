@@ -51,6 +51,7 @@ class Manifest:
     temperatures: tuple[float, ...]
     top_p: float | None
     max_tokens: int | None
+    stop_rules: str
     seed: int | None
     engine: str
     model: ModelFacts

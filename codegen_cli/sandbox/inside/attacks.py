@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from . import wire
-from .libc import NR, syscall
+from .libc import NUMBERS, syscall
 from .targets import Targets, listen
 
 _PTRACE_ATTACH = 16
@@ -40,11 +40,11 @@ def attack(targets: Targets, keep: int, report: int) -> None:
         "allocate 3 GiB": [lambda: mmap.mmap(-1, _THREE_GIB)],
         "use an inherited descriptor": [lambda: _inherited(keep)],
     }
-    if NR:
+    if NUMBERS:
         attempts["make namespaces, rings or keys"] = [
-            lambda: syscall(NR["unshare"], _NEWUSER),
-            lambda: syscall(NR["io_uring_setup"], 1, ctypes.create_string_buffer(120)),
-            lambda: syscall(NR["keyctl"], 0, _SESSION_KEYRING, 1),
+            lambda: syscall("unshare", _NEWUSER),
+            lambda: syscall("io_uring_setup", 1, ctypes.create_string_buffer(120)),
+            lambda: syscall("keyctl", 0, _SESSION_KEYRING, 1),
         ]
     through = [name for name, ways in attempts.items() if any(map(_works, ways))]
     wire.send(report, [list(attempts), through])
@@ -132,9 +132,7 @@ def _look_into(pid: int) -> None:
     try:
         _read(f"/proc/{pid}/environ")
     except OSError:
-        if not NR:
-            raise
-        syscall(NR["ptrace"], _PTRACE_ATTACH, pid, 0, 0)
+        syscall("ptrace", _PTRACE_ATTACH, pid, 0, 0)
 
 
 def _fork() -> None:

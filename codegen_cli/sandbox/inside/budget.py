@@ -11,7 +11,7 @@ from .usage import Meter
 
 #: Seconds between two looks at a process. The first come quickly, so that a thread bomb is seen.
 _SHORTEST, _FIRST, _LONGEST = 0.002, 0.02, 0.25
-#: A process that gets less than one CPU second in so many counts as waiting.
+#: A process that has less than one CPU second in so many may be waiting of its own will.
 _SHARE = 20
 _CORES = os.cpu_count() or 1
 
@@ -19,8 +19,8 @@ _CORES = os.cpu_count() or 1
 class Budget:
     """Looks at processes and names the first limit that they passed.
 
-    CPU time decides. Wall time counts only while a process hardly runs, so that a program that
-    computes on a busy machine is not taken for one that sleeps.
+    CPU time decides. Wall time counts only while a process wants no CPU, so that one that computes
+    on a busy machine is not taken for one that sleeps.
     """
 
     def __init__(self, job: dict[str, Any], pids: list[int], base: str, meter: Meter) -> None:
@@ -29,7 +29,7 @@ class Budget:
         self._base = base
         self._meter = meter
         self._cpu = 0.0
-        self._waited = 0.0
+        self._elapsed = 0.0
         self._looked = time.monotonic()
         self._inspected = self._looked
         self._spell = _FIRST
@@ -41,20 +41,26 @@ class Budget:
 
     def passed(self) -> str:
         """Return "cpu", "wall", "memory", "threads", "scratch", or "" while all is well."""
-        before, self._cpu = self._cpu, sum(map(self._meter.cpu_seconds, self._pids))
+        self._cpu = sum(map(self._meter.cpu_seconds, self._pids))
         now = time.monotonic()
         # A machine that slept in between is not the program's fault.
-        span = min(now - self._looked, 2 * _LONGEST)
-        self._waited += max(0.0, span - _SHARE * (self._cpu - before))
+        self._elapsed += min(now - self._looked, 2 * _LONGEST)
         self._looked = now
         if self._cpu > self._job["cpu_seconds"]:
             return "cpu"
-        if self._waited > self._job["wall_seconds"]:
+        if self._waited_too_long():
             return "wall"
         if now - self._inspected < self._spell:
             return ""
         self._inspected, self._spell = now, min(2 * self._spell, _LONGEST)
         return self._inspect()
+
+    def _waited_too_long(self) -> bool:
+        wall = self._job["wall_seconds"]
+        if self._elapsed - _SHARE * self._cpu <= wall:
+            return False
+        starved = sum(map(self._meter.starved_seconds, self._pids))
+        return bool(self._elapsed - self._cpu - starved > wall)
 
     def _inspect(self) -> str:
         """Check what the kernel does not hold a process to by itself."""

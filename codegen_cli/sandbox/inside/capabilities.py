@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
-from .libc import NR, syscall
+from .libc import syscall
 
 _VERSION_3 = 0x20080522
 
@@ -14,7 +14,7 @@ def drop() -> None:
     """Empty the effective, permitted and inheritable sets of this thread."""
     header = struct.pack("=Ii", _VERSION_3, 0)
     syscall(
-        NR["capset"],
+        "capset",
         ctypes.create_string_buffer(header, len(header)),
         ctypes.create_string_buffer(24),
     )

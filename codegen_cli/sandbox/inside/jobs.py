@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from . import judge, player, script
+from . import judge, player, script, wire
 from .answers import execution, verdict
 from .child import fork
 from .pipe import Pipe
@@ -22,23 +23,18 @@ _NOTHING = 0
 
 
 class Desk:
-    """What every job of a worker needs.
+    """What every job of a worker needs; `asker` is the line to who asks."""
 
-    `asker` is the line to who asks. `texts` is a second one, which only judges read: this process
-    never does, so that no player, forked from it, finds a test in its memory.
-    """
-
-    def __init__(self, walls: Walls, meter: Meter, base: str, asker: int, texts: int) -> None:
+    def __init__(self, walls: Walls, meter: Meter, base: str, asker: socket.socket) -> None:
         self.walls = walls
         self.meter = meter
         self.base = base
         self.asker = asker
-        self.texts = texts
 
     def watch(self, job: dict[str, Any], pids: list[int], pipes: list[Pipe]) -> Watch:
         """Return what became of processes, at their end."""
         made = Watch(job, pids, pipes)
-        made.until_done(self.asker, self.base, self.meter)
+        made.until_done(self.asker.fileno(), self.base, self.meter)
         return made
 
 
@@ -92,7 +88,12 @@ def _stdin(text: str, base: str) -> int:
 
 
 def do_check(desk: Desk, job: dict[str, Any]) -> dict[str, Any]:
-    """Let a judge, in one process, test a function of a program, in another."""
+    """Let a judge, in one process, test a function of a program, in another.
+
+    The test comes in a file that only the judge reads: this process never does, so that no player,
+    forked from it, finds a test in its memory.
+    """
+    text = wire.take_over(desk.asker)
     calls, answers, said = os.pipe(), os.pipe(), Pipe(_MOST_REPORT)
     nothing = [_NOTHING] * 3
     playing = fork(
@@ -105,11 +106,11 @@ def do_check(desk: Desk, job: dict[str, Any]) -> dict[str, Any]:
     judging = fork(
         desk.walls,
         job,
-        [*nothing, answers[0], calls[1], said.write_end, desk.texts],
+        [*nothing, answers[0], calls[1], said.write_end, text],
         None,
         partial(judge.run, 6, 3, 4, 5),
     )
-    for end in (*calls, *answers, said.write_end):
+    for end in (*calls, *answers, said.write_end, text):
         os.close(end)
     try:
         watch = desk.watch(job, [playing, judging], [said])

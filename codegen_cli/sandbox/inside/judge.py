@@ -25,9 +25,9 @@ class Left(BaseException):
     """The program ended its own check; the text says how."""
 
 
-def run(texts: int, hear: int, say: int, verdict: int) -> None:
+def run(text: int, hear: int, say: int, verdict: int) -> None:
     """Read the test, run it, write the verdict."""
-    message = wire.receive(texts)
+    message = wire.receive(text)
     random.seed(0)
     wire.send(verdict, _judge(message, hear, say))
 

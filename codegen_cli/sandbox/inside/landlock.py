@@ -7,7 +7,7 @@ import os
 import struct
 from collections.abc import Iterable
 
-from .libc import NR, syscall
+from .libc import syscall
 
 _VERSION = 1
 _RULE_PATH_BENEATH = 1
@@ -28,8 +28,8 @@ _SCRATCH = (
 def version() -> int:
     """Return the ABI that the kernel offers, 0 where it offers none."""
     try:
-        return syscall(NR["landlock_create_ruleset"], None, 0, _VERSION)
-    except (OSError, KeyError):
+        return syscall("landlock_create_ruleset", None, 0, _VERSION)
+    except OSError:
         return 0
 
 
@@ -45,9 +45,7 @@ def ruleset(abi: int, read: Iterable[str], write: Iterable[str]) -> int:
     scoped = 3 if abi >= 6 else 0
     attributes = struct.pack("=QQQ", handled, 3 if abi >= 4 else 0, scoped)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    made = syscall(
-        NR["landlock_create_ruleset"], ctypes.create_string_buffer(attributes, 24), size, 0
-    )
+    made = syscall("landlock_create_ruleset", ctypes.create_string_buffer(attributes, 24), size, 0)
     for paths, rights in ((read, _READ), (write, _SCRATCH)):
         for path in paths:
             _add(made, path, rights & handled)
@@ -56,7 +54,7 @@ def ruleset(abi: int, read: Iterable[str], write: Iterable[str]) -> int:
 
 def restrict(made: int) -> None:
     """Hold this thread and those it starts to a ruleset, for good; needs no_new_privs."""
-    syscall(NR["landlock_restrict_self"], made, 0)
+    syscall("landlock_restrict_self", made, 0)
 
 
 def _handled(abi: int) -> int:
@@ -77,7 +75,7 @@ def _add(made: int, path: str, rights: int) -> None:
             rights &= _FILE
         data = struct.pack("=Qi", rights, opened)
         syscall(
-            NR["landlock_add_rule"],
+            "landlock_add_rule",
             made,
             _RULE_PATH_BENEATH,
             ctypes.create_string_buffer(data, len(data)),

@@ -9,7 +9,7 @@ import ctypes
 import os
 import struct
 
-from .libc import NR, syscall
+from .libc import syscall
 
 _NEWNS, _NEWUTS, _NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -29,7 +29,7 @@ def enter() -> None:
         OSError: the system forbids it.
     """
     uid, gid = os.geteuid(), os.getegid()
-    syscall(NR["unshare"], _NEWUSER | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
+    syscall("unshare", _NEWUSER | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{uid} {uid} 1"),
@@ -45,7 +45,7 @@ def build_root(base: str, folders: list[str], devices: list[str], size: int, fil
     Raises:
         OSError: the system forbids it.
     """
-    syscall(NR["unshare"], _NEWNS)
+    syscall("unshare", _NEWNS)
     _mount(b"none", "/", b"", _MS_REC | _MS_PRIVATE)
     _mount(b"tmpfs", base, b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=1m,mode=755")
     for path in folders:
@@ -59,8 +59,8 @@ def build_root(base: str, folders: list[str], devices: list[str], size: int, fil
     options = f"size={size},nr_inodes={files},mode=700".encode()
     _mount(b"tmpfs", base + base, b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
     os.chdir(base)
-    syscall(NR["pivot_root"], b".", b".")
-    syscall(NR["umount2"], b".", _MNT_DETACH)
+    syscall("pivot_root", b".", b".")
+    syscall("umount2", b".", _MNT_DETACH)
     os.chdir("/")
     _seal("/", _ATTR_RDONLY | _ATTR_NOSUID | _ATTR_NODEV | _ATTR_NOEXEC, 0)
 
@@ -73,8 +73,8 @@ def _bind(source: str, target: str, attributes: int) -> None:
 def _seal(target: str, attributes: int, flags: int) -> None:
     data = struct.pack("=QQQQ", attributes, 0, 0, 0)
     held = ctypes.create_string_buffer(data, len(data))
-    syscall(NR["mount_setattr"], _AT_FDCWD, os.fsencode(target), flags, held, len(data))
+    syscall("mount_setattr", _AT_FDCWD, os.fsencode(target), flags, held, len(data))
 
 
 def _mount(source: bytes, target: str, kind: bytes, flags: int, options: bytes = b"") -> None:
-    syscall(NR["mount"], source, os.fsencode(target), kind, flags, options)
+    syscall("mount", source, os.fsencode(target), kind, flags, options)

@@ -92,7 +92,7 @@ def _revive(data: Any, depth: int) -> Any:
 def _array(form: str, dtype: str, shape: list[int], items: list[Any], depth: int) -> Any:
     import numpy
 
-    kind = numpy.dtype(dtype) if dtype.isalnum() else numpy.dtype(object)
+    kind = numpy.dtype(dtype if str(dtype).isalnum() else object)
     if kind.kind not in "biufc":
         kind = numpy.dtype(object)
     flat = numpy.empty(len(items), dtype=kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import sys
 import time
@@ -44,17 +45,34 @@ class Meter:
         if sys.platform == "darwin":
             return self._task_info.read(pid)[2]
         try:
-            # In namespaces /proc, opened outside, knows the process by another number.
-            handle = os.pidfd_open(pid)
-            try:
-                fields = dict(
-                    line.split(":", 1) for line in self._read(f"self/fdinfo/{handle}").splitlines()
-                )
-            finally:
-                os.close(handle)
-            return int(self._read(f"{int(fields['Pid'])}/stat").rpartition(")")[2].split()[17])
+            return int(self._about(pid, "stat").rpartition(")")[2].split()[17])
         except (OSError, LookupError, ValueError):
             return 0
+
+    def starved_seconds(self, pid: int) -> float:
+        """Return how long a process waited for a CPU, infinity while it does; 0 if nobody tells.
+
+        The second number of schedstat, which grows only when a wait is over (linux:
+        Documentation/scheduler/sched-stats).
+        """
+        if sys.platform != "linux":
+            return 0.0
+        try:
+            if self._about(pid, "stat").rpartition(")")[2].split()[0] == "R":
+                return math.inf
+            return int(self._about(pid, "schedstat").split()[1]) / 1e9
+        except (OSError, LookupError, ValueError):
+            return 0.0
+
+    def _about(self, pid: int, name: str) -> str:
+        """Return a file of a process in /proc, which, opened outside, may number it otherwise."""
+        handle = os.pidfd_open(pid)
+        try:
+            lines = self._read(f"self/fdinfo/{handle}").splitlines()
+        finally:
+            os.close(handle)
+        number = dict(line.split(":", 1) for line in lines)["Pid"]
+        return self._read(f"{int(number)}/{name}")
 
     def _read(self, path: str) -> str:
         opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from . import capabilities, landlock, limits, seatbelt, seccomp
-from .libc import prctl
+from .libc import NUMBERS, prctl
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SIGKILL = 9
@@ -30,7 +30,7 @@ class Walls:
         if sys.platform == "darwin":
             self._profile = seatbelt.profile(read, devices, scratch)
             self.names.append("seatbelt")
-        if sys.platform != "linux":
+        if not NUMBERS:
             return
         prctl(_PR_SET_NO_NEW_PRIVS, 1)
         capabilities.drop()
@@ -52,7 +52,7 @@ class Walls:
         limits.apply(job["cpu_seconds"], job["memory_bytes"], job["file_bytes"])
         if self._profile:
             seatbelt.enclose(self._profile)
-        if sys.platform != "linux":
+        if not NUMBERS:
             return
         # The child dies with its zygote.
         prctl(_PR_SET_PDEATHSIG, _SIGKILL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import struct
 from typing import Any
 
@@ -54,6 +55,33 @@ def receive(descriptor: int) -> Any:
     if length > MOST_BYTES:
         raise Broken(f"a message of {length} bytes")
     return parse(_exactly(descriptor, length))
+
+
+def pass_on(line: socket.socket, descriptor: int) -> None:
+    """Give the other side a descriptor.
+
+    Raises:
+        Broken: it left.
+    """
+    try:
+        socket.send_fds(line, [b"d"], [descriptor])
+    except OSError as error:
+        raise Broken(str(error)) from error
+
+
+def take_over(line: socket.socket) -> int:
+    """Return the descriptor that the other side passed on.
+
+    Raises:
+        Broken: it left, or passed none.
+    """
+    try:
+        _, descriptors, _, _ = socket.recv_fds(line, 1, 1)
+    except OSError as error:
+        raise Broken(str(error)) from error
+    if len(descriptors) != 1:
+        raise Broken("no descriptor")
+    return descriptors[0]
 
 
 def parse(data: bytes | bytearray) -> Any:

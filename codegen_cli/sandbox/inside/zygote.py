@@ -12,13 +12,14 @@ import json
 import os
 import signal
 import site
+import socket
 import sys
 
 from . import libraries, namespaces, scratch, wire
 from .attacks import attack
 from .child import FIRST_OWN
 from .jobs import Desk, do_alone, do_check, do_script
-from .libc import prctl
+from .libc import NUMBERS, prctl
 from .targets import Targets
 from .usage import Meter
 from .walls import Walls
@@ -49,35 +50,41 @@ def main() -> None:
     sys.path += setup["packages"]
     # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
     os.setpgid(0, 0)
+    os.umask(0o077)
     folder = setup["folder"]
-    asker, texts = _keep_low_free(setup["asker"], setup["texts"])
-    targets, meter = Targets(folder), Meter()
-    inside = _enter_namespaces(asker) if setup["namespaces"] else 0
-    if inside == 0:
-        _answer(folder, asker, texts, targets, meter, setup["namespaces"])
-        if setup["namespaces"]:
+    line, last_words = _keep_low_free(setup["asker"], sys.stderr.fileno())
+    asker = socket.socket(fileno=line)
+    inside = None
+    try:
+        targets, meter = Targets(folder), Meter()
+        inside = _enter_namespaces(asker) if setup["namespaces"] else 0
+        if inside == 0:
+            _answer(folder, asker, targets, meter, setup["namespaces"])
+        elif inside is not None:
+            targets.close()
+            asker.close()
+            os.waitpid(inside, 0)
+    except Exception as error:
+        os.write(last_words, f"{type(error).__name__}: {error}".encode())
+    finally:
+        if inside == 0 and setup["namespaces"]:
             os._exit(0)
-    elif inside is not None:
-        targets.close()
-        os.close(asker)
-        os.close(texts)
-        os.waitpid(inside, 0)
-    with contextlib.suppress(OSError):
-        scratch.empty(folder)
-        os.rmdir(folder)  # noqa: PTH106
+        with contextlib.suppress(OSError):
+            scratch.empty(folder)
+            os.rmdir(folder)  # noqa: PTH106
 
 
 def _keep_low_free(*numbers: int) -> list[int]:
-    """Move descriptors up, and let the lowest, which children use, lead nowhere."""
+    """Move descriptors up, and let the lowest ones, which children use, lead nowhere."""
     moved = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, FIRST_OWN) for number in numbers]
     nothing = os.open("/dev/null", os.O_RDWR)
-    for number in range(FIRST_OWN):
-        if number != nothing:
-            os.dup2(nothing, number)
+    for low in range(FIRST_OWN):
+        if low != nothing:
+            os.dup2(nothing, low)
     return moved
 
 
-def _enter_namespaces(asker: int) -> int | None:
+def _enter_namespaces(asker: socket.socket) -> int | None:
     """Fork the first process of new namespaces: return 0 in it, its number outside.
 
     None says that the system forbids it. Whatever that process leaves behind dies with it.
@@ -85,7 +92,7 @@ def _enter_namespaces(asker: int) -> int | None:
     try:
         namespaces.enter()
     except OSError as error:
-        wire.send(asker, {"refused": str(error)})
+        wire.send(asker.fileno(), {"refused": str(error)})
         return None
     pid = os.fork()
     if pid == 0:
@@ -94,7 +101,7 @@ def _enter_namespaces(asker: int) -> int | None:
 
 
 def _answer(
-    folder: str, asker: int, texts: int, targets: Targets, meter: Meter, in_namespaces: bool
+    folder: str, asker: socket.socket, targets: Targets, meter: Meter, in_namespaces: bool
 ) -> None:
     """Put up the walls, attack them, say what held, and do jobs until the asker hangs up."""
     base, read = f"{folder}/scratch", libraries.folders()
@@ -104,14 +111,14 @@ def _answer(
                 namespaces.build_root(
                     base, read, libraries.DEVICES, scratch.MOST_BYTES, scratch.MOST_FILES
                 )
-            elif sys.platform == "linux":
+            elif NUMBERS:
                 prctl(_PR_SET_CHILD_SUBREAPER, 1)
-            desk = Desk(Walls(read, libraries.DEVICES, base), meter, base, asker, texts)
+            desk = Desk(Walls(read, libraries.DEVICES, base), meter, base, asker)
         except OSError as error:
-            wire.send(asker, {"refused": str(error)})
+            wire.send(asker.fileno(), {"refused": str(error)})
             return
         tried, through = _attacked(desk, targets)
-        wire.send(asker, {"walls": desk.walls.names, "tried": tried, "through": through})
+        wire.send(asker.fileno(), {"walls": desk.walls.names, "tried": tried, "through": through})
         targets.close()
         _warm()
         _serve(desk)
@@ -147,8 +154,8 @@ def _warm() -> None:
 
 def _serve(desk: Desk) -> None:
     while True:
-        job = wire.receive(desk.asker)
+        job = wire.receive(desk.asker.fileno())
         do = do_script if job["kind"] == "script" else do_check
         answer = do(desk, job)
         scratch.empty(desk.base)
-        wire.send(desk.asker, answer)
+        wire.send(desk.asker.fileno(), answer)

@@ -10,7 +10,7 @@ from codegen_cli.evaluation.report.document.marks import remark_notes
 from codegen_cli.evaluation.report.document.mtpb import mtpb_section
 from codegen_cli.evaluation.report.document.runs import runs_section
 from codegen_cli.evaluation.report.findings.report import Report
-from codegen_cli.evaluation.report.statistics import REPLICATES, SEED
+from codegen_cli.evaluation.statistics import REPLICATES, SEED
 
 _READING = (
     "Rates are means over problems. Their interval is the 2.5 % and 97.5 % quantile of "
@@ -22,8 +22,8 @@ _READING = (
     "know that. A run with a single temperature has nothing to choose from.",
     "A run is incomplete while samples are missing or not scored. Its figures are those of the "
     "problems it has; they are marked, never joined to others by a line, and not to be compared.",
-    "Runs with different problems, limits or scoring rules carry different letters and are not "
-    "joined by a line.",
+    "Runs with other problems than the paper's, fewer of them, or other scoring rules carry a "
+    "letter; only runs with the same letter are comparable, and no line joins others.",
     "Perplexity is exp of the mean −log P of a prompt's tokens. A problem counts as solved when "
     "one of all samples of the run passed.",
 )  # fmt: skip

@@ -10,7 +10,13 @@ from codegen_cli.evaluation.report.document.blocks import (
     Row,
     Table,
 )
-from codegen_cli.evaluation.report.document.marks import CYCLE, PLOT_KEY, origin_of, run_cells
+from codegen_cli.evaluation.report.document.marks import (
+    CYCLE,
+    PLOT_KEY,
+    origin_of,
+    run_cells,
+    run_title,
+)
 from codegen_cli.evaluation.report.document.plot import Line, LinePlot, Point
 from codegen_cli.evaluation.report.document.words import NOTHING, label, percent, signed, span
 from codegen_cli.evaluation.report.findings.humaneval import PAPER_K, HumanEval, Temperature
@@ -27,6 +33,7 @@ def paper_beside(report: Report, number: int) -> list[Published | None]:
 
 
 def curve_blocks(report: Report, found: list[HumanEval]) -> list[Table | Figures]:
+    """Return the best temperatures and the curves of the runs that have a scored sample."""
     able = [item for item in found if item.temperatures]
     if not able:
         return []
@@ -36,7 +43,7 @@ def curve_blocks(report: Report, found: list[HumanEval]) -> list[Table | Figures
         figures.append(
             Figure(
                 f"humaneval-curve-{item.run + 1}",
-                _curve(report, item, f"#{item.run + 1} {name}"),
+                _curve(report, item, run_title(report, item.run)),
                 f"pass@k of {name} against k, a line for each temperature; data below.",
                 (item.run,),
             )
@@ -54,7 +61,7 @@ def curve_blocks(report: Report, found: list[HumanEval]) -> list[Table | Figures
 
 def _curve(report: Report, item: HumanEval, title: str) -> LinePlot:
     lines = [
-        Line(f"T {found.temperature:g}", ink, _curve_points(item, found))
+        Line(_line_name(found), ink, _curve_points(item, found))
         for found, ink in zip(item.temperatures, CYCLE * len(item.temperatures), strict=False)
     ]
     paper = [
@@ -67,6 +74,10 @@ def _curve(report: Report, item: HumanEval, title: str) -> LinePlot:
     most = max(point.x for line in lines for point in line.points)
     ticks = tuple((float(k), str(k)) for k in PAPER_K if k <= most)
     return LinePlot(title, "k", "passed, %", ticks, tuple(lines), bands=True)
+
+
+def _line_name(found: Temperature) -> str:
+    return f"T {found.temperature:g}" + (" incomplete" if found.missing else "")
 
 
 def _curve_points(item: HumanEval, found: Temperature) -> tuple[Point, ...]:
@@ -123,7 +134,10 @@ def _curve_data(report: Report, found: list[HumanEval]) -> Table:
     rows = []
     for item in found:
         for one in item.temperatures:
-            cells = [*run_cells(report, item.run)[:2], Cell(f"{one.temperature:g}")]
+            cells = [
+                *run_cells(report, item.run)[:2],
+                Cell(f"{one.temperature:g}", "incomplete" if one.missing else ""),
+            ]
             for k in ks:
                 interval = one.pass_at_k.get(k)
                 cells.append(Cell(percent(interval.value), span(interval)) if interval else NOTHING)

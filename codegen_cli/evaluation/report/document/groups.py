@@ -19,9 +19,10 @@ from codegen_cli.evaluation.report.document.marks import (
     TURN_SERIES,
     percent_dot,
     run_cells,
+    run_title,
 )
 from codegen_cli.evaluation.report.document.plot import Dot, DotPlot, DotRow
-from codegen_cli.evaluation.report.document.words import NOTHING, label, percent, span
+from codegen_cli.evaluation.report.document.words import NOTHING, percent, span
 from codegen_cli.evaluation.report.findings.mtpb import Mtpb, Rate
 from codegen_cli.evaluation.report.findings.report import Report
 
@@ -95,7 +96,7 @@ def _cell(rate: Rate | None) -> Cell:
 
 def _figure(report: Report, members: list[Mtpb], names: list[str], by: Grouping) -> Figure:
     first = members[0]
-    title = f"{label(report.runs[first.run])}, T {first.temperature:g}"
+    title = f"{run_title(report, first.run)}, T {first.temperature:g}"
     rows = [DotRow(name, tuple(_dots(report, members, name, by))) for name in names]
     temperature = f"{first.temperature:g}".replace(".", "_")
     return Figure(

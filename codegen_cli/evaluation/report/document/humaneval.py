@@ -52,7 +52,7 @@ def humaneval_section(report: Report) -> Section | None:
 def _pass_table(report: Report, found: list[HumanEval]) -> Table:
     columns: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left"), ("Weights", "right")]
     for k in PAPER_K:
-        columns += [(f"pass@{k}, ours", "right"), ("published", "right")]
+        columns += [(f"pass@{k}, ours", "right"), (f"pass@{k}, published", "right")]
     beside = [paper_beside(report, item.run) for item in found]
     rows = [Row(heading="Measured here")]
     rows += [_own_row(report, item, figures) for item, figures in zip(found, beside, strict=True)]

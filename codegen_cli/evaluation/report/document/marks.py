@@ -10,7 +10,7 @@ from codegen_cli.evaluation.report.document.words import label, size
 from codegen_cli.evaluation.report.findings.remarks import Subject
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import CERTAINTY, Published, family_of
-from codegen_cli.evaluation.report.statistics import Interval
+from codegen_cli.evaluation.statistics import Interval
 
 #: The data stages in the order in which the weights saw them, then the baselines.
 INKS: dict[str, Ink] = {
@@ -24,6 +24,8 @@ INKS: dict[str, Ink] = {
 
 #: Colours in a row, where they stand for nothing but order.
 CYCLE: tuple[Ink, ...] = ("mono", "multi", "nl", "neo", "j", "codex", "other")
+
+_NAME_BEFORE_MARKS = 28
 
 ALONE = "no published counterpart"
 INTERVAL_NOTE = "In brackets: 95 % bootstrap interval over problems."
@@ -82,6 +84,17 @@ def run_cells(report: Report, number: int, *details: str) -> tuple[Cell, Cell, C
         Cell(label(run), ", ".join(word for word in words if word)),
         Cell(size(run.manifest.model.parameters)),
     )
+
+
+def run_title(report: Report, number: int) -> str:
+    """Return the name of a run in a plot: its number and model, and what is wrong with it."""
+    marks = [report.letters[number]] if report.letters[number] else []
+    marks += ["incomplete"] if report.incomplete(number) else []
+    name = label(report.runs[number])
+    if marks:
+        # A plot cuts long names off, and these words must stay.
+        name = f"{name[:_NAME_BEFORE_MARKS]} ({', '.join(marks)})"
+    return f"#{number + 1} {name}"
 
 
 def certainty_notes(figures: Iterable[Published | None]) -> list[str]:

@@ -74,7 +74,7 @@ def _rate_table(report: Report, runs: list[int], found: list[Mtpb]) -> Table:
     rows += [Row(heading="Published, no run here"), *(_published_row(figure) for figure in others)]
     heads: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left"), ("Weights", "right")]
     heads += [("turns", "left"), ("T", "right"), ("scoring", "left")]
-    heads += [("pass rate, ours", "right"), ("passed", "right"), ("published", "right")]
+    heads += [("pass rate, ours", "right"), ("passed", "right"), ("pass rate, published", "right")]
     return Table(
         "Pass rate in per cent",
         tuple(heads),

@@ -17,12 +17,12 @@ from codegen_cli.evaluation.report.document.marks import (
     certainty_notes,
     run_cells,
     run_order,
+    run_title,
 )
 from codegen_cli.evaluation.report.document.plot import Dot, DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
-    label,
-    mean_text,
+    mean_cell,
     p_text,
     published_cell,
 )
@@ -30,11 +30,11 @@ from codegen_cli.evaluation.report.findings.perplexity import Perplexity
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import Metric, Published, counterpart, published
 from codegen_cli.evaluation.report.run import Benchmark
-from codegen_cli.evaluation.report.statistics import Mean
+from codegen_cli.evaluation.statistics import Mean
 
 _READING = (
-    "Solved: at least one sample of the run passed. p: two-sided permutation test of the "
-    "difference of the means; it needs two problems in each group."
+    "Solved: at least one sample of the run passed. p: Welch's t-test of the two means, two-sided. "
+    "AUROC: how often a solved problem has the lower perplexity of two; 0.5 says nothing."
 )
 _SERIES = (Series("solved", "mono"), Series("not solved", "multi", filled=False))
 
@@ -47,7 +47,10 @@ def perplexity_blocks(
     found.sort(key=lambda item: run_order(report, item.run))
     if not found:
         return []
+    table = _table(report, found, benchmark)
     able = [item for item in found if item.solved or item.unsolved]
+    if not able:
+        return [table]
     figure = Figure(
         f"{benchmark}-perplexity",
         _plot(report, able),
@@ -60,9 +63,6 @@ def perplexity_blocks(
     ]
     if _is_published(benchmark, "perplexity solved"):
         key.append(("grey", "published"))
-    table = _table(report, found, benchmark)
-    if not able:
-        return [table]
     return [table, Figures("Prompt perplexity, solved and not", (figure,), tuple(key))]
 
 
@@ -88,13 +88,13 @@ def _table(report: Report, found: list[Perplexity], benchmark: Benchmark) -> Tab
         for _, mean, metric in _means(item):
             figure = _published(report, item, metric)
             beside += [figure] if figure else []
-            cells.append(Cell(mean_text(mean)))
+            cells.append(mean_cell(mean))
             cells += [published_cell(figure)] if _is_published(benchmark, metric) else []
         turns = report.runs[item.run].manifest.turns
         first = run_cells(
             report, item.run, f"{turns}-turn" if turns else "", "" if beside else ALONE
         )
-        rows.append(Row((*first, *cells, Cell(p_text(item.p)) if item.p else NOTHING)))
+        rows.append(Row((*first, *cells, *_test_cells(item))))
         shown += beside
     unscored = [
         f"#{item.run + 1}: {item.unscored} problems have a perplexity but no scored sample."
@@ -113,12 +113,18 @@ def _columns(item: Perplexity, benchmark: Benchmark) -> tuple[tuple[str, Align],
     heads: list[tuple[str, Align]] = [("Run", "left"), ("Model", "left"), ("Weights", "right")]
     for name, _, metric in _means(item):
         heads.append((name, "right"))
-        heads += [("published", "right")] if _is_published(benchmark, metric) else []
-    return (*heads, ("difference", "right"))
+        heads += [(f"{name}, published", "right")] if _is_published(benchmark, metric) else []
+    return (*heads, ("p", "right"), ("AUROC", "right"))
 
 
 def _is_published(benchmark: Benchmark, metric: Metric) -> bool:
     return any((f.benchmark, f.metric) == (benchmark, metric) for f in published())
+
+
+def _test_cells(item: Perplexity) -> tuple[Cell, Cell]:
+    # Welch's test needs two problems in each group.
+    p = Cell(p_text(item.test)) if item.test else NOTHING
+    return p, Cell(f"{item.auroc:.2f}") if item.auroc is not None else NOTHING
 
 
 def _plot(report: Report, found: list[Perplexity]) -> DotPlot:
@@ -127,8 +133,8 @@ def _plot(report: Report, found: list[Perplexity]) -> DotPlot:
         groups = (item.solved, item.unsolved)
         dots = [_dot(place, mean) for place, mean in enumerate(groups) if mean]
         turns = report.runs[item.run].manifest.turns
-        name = f"#{item.run + 1} {label(report.runs[item.run])}"
-        rows.append(DotRow(f"{name}, {turns}" if turns else name, tuple(dots), p_text(item.p)))
+        name = run_title(report, item.run)
+        rows.append(DotRow(f"{name}, {turns}" if turns else name, tuple(dots), p_text(item.test)))
         figures = [
             (place, figure)
             for place, (_, _, metric) in enumerate(_means(item)[1:])

@@ -91,6 +91,7 @@ def _facts(report: Report, number: int) -> Facts:
         ("temperatures", temperatures(run)),
         ("top-p", "" if facts.top_p is None else f"{facts.top_p:g}"),
         ("new tokens at most", str(facts.max_tokens or "")),
+        ("stop rules", facts.stop_rules),
         ("seed", "" if facts.seed is None else str(facts.seed)),
         ("model", model.name),
         ("model SHA-256", model.sha256),

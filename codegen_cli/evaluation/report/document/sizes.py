@@ -13,7 +13,7 @@ from codegen_cli.evaluation.report.document.words import size
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.paper import Metric, Published, counterpart, family_of
 from codegen_cli.evaluation.report.run import Benchmark
-from codegen_cli.evaluation.report.statistics import Interval
+from codegen_cli.evaluation.statistics import Interval
 
 _JOINT = " · "
 _LONGEST_NAME = 16

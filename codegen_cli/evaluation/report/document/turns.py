@@ -18,20 +18,22 @@ from codegen_cli.evaluation.report.document.marks import (
     run_cells,
     run_link,
     run_order,
+    run_title,
 )
 from codegen_cli.evaluation.report.document.plot import DotPlot, DotRow, Series
 from codegen_cli.evaluation.report.document.words import (
     NOTHING,
-    label,
+    mean_cell,
+    p_text,
     percent,
     published_cell,
     signed,
     span,
 )
 from codegen_cli.evaluation.report.findings.report import Report
-from codegen_cli.evaluation.report.findings.turns import DIFFICULTIES, Gain, Pair
+from codegen_cli.evaluation.report.findings.turns import DIFFICULTIES, Gain, Pair, PromptGain
 from codegen_cli.evaluation.report.paper import Published, counterpart
-from codegen_cli.evaluation.report.statistics import Interval
+from codegen_cli.evaluation.statistics import Interval
 
 _LEVELS = (Series("hard", "multi"), Series("medium", "nl"), Series("easy", "mono"))
 _READING = (
@@ -68,10 +70,12 @@ def turns_blocks(report: Report) -> list[Table | Figures]:
         *TURN_KEY,
         ("■ ● ◆", "problems that are hard, medium, easy"),
     )
+    prompts = [(pair, pair.prompts) for pair in found if pair.prompts]
     return [
         _table(report, found),
         _level_table(report, found),
         Figures("Several turns against a single one", figures, key),
+        *([_prompt_table(report, prompts)] if prompts else []),
     ]
 
 
@@ -82,8 +86,7 @@ def _table(report: Report, found: list[Pair]) -> Table:
         model = report.runs[pair.multi].manifest.model
         beside = [counterpart(model, "mtpb", "pass rate", turns) for turns in ("multi", "single")]
         shown += [figure for figure in beside if figure]
-        details = f"T {pair.temperature:g}, {pair.gain.problems} problems"
-        start = run_cells(report, pair.multi, details)
+        start = run_cells(report, pair.multi, *_pair_details(report, pair))
         rows.append(
             Row(
                 (
@@ -100,8 +103,8 @@ def _table(report: Report, found: list[Pair]) -> Table:
             )
         )
     heads: list[tuple[str, Align]] = [("multi", "left"), ("single", "left"), ("Model", "left")]
-    names = ("several turns, ours", "published", "a single turn, ours")
-    heads += [(name, "right") for name in (*names, "published", "gain, ours", "published")]
+    names = ("several turns", "a single turn", "gain")
+    heads += [(f"{name}, {whose}", "right") for name in names for whose in ("ours", "published")]
     unpaired = [
         f"#{pair.multi + 1} and #{pair.single + 1}: {pair.unpaired} problems are in one run only "
         "and left out."
@@ -114,6 +117,11 @@ def _table(report: Report, found: list[Pair]) -> Table:
         tuple(rows),
         (_READING, *certainty_notes(shown), *unpaired),
     )
+
+
+def _pair_details(report: Report, pair: Pair) -> tuple[str, ...]:
+    part = f"#{pair.single + 1} incomplete" if report.incomplete(pair.single) else ""
+    return (f"T {pair.temperature:g}", f"{pair.gain.problems} problems", part)
 
 
 def published_gain(multi: Published | None, single: Published | None) -> Cell:
@@ -140,6 +148,48 @@ def _level_table(report: Report, found: list[Pair]) -> Table:
     )
 
 
+def _prompt_table(report: Report, found: list[tuple[Pair, PromptGain]]) -> Table:
+    rows = []
+    shown: list[Published] = []
+    for pair, prompts in found:
+        model = report.runs[pair.multi].manifest.model
+        beside = [counterpart(model, "mtpb", "perplexity", turns) for turns in ("multi", "single")]
+        shown += [figure for figure in beside if figure]
+        start = run_cells(report, pair.multi)
+        rows.append(
+            Row(
+                (
+                    start[0],
+                    run_link(pair.single),
+                    start[1],
+                    mean_cell(prompts.multi),
+                    published_cell(beside[0]),
+                    mean_cell(prompts.single),
+                    published_cell(beside[1]),
+                    Cell(p_text(prompts.test)) if prompts.test else NOTHING,
+                )
+            )
+        )
+    heads: list[tuple[str, Align]] = [("multi", "left"), ("single", "left"), ("Model", "left")]
+    names = (
+        "several turns, ours",
+        "several turns, published",
+        "a single turn, ours",
+        "a single turn, published",
+        "p",
+    )
+    return Table(
+        "Prompt perplexity in several turns and in a single one",
+        (*heads, *((name, "right") for name in names)),
+        tuple(rows),
+        (
+            "Mean ± standard error over the problems that both runs have. p: paired t-test, "
+            "two-sided.",
+            *certainty_notes(shown),
+        ),
+    )
+
+
 def _cell(interval: Interval) -> Cell:
     return Cell(percent(interval.value), span(interval))
 
@@ -154,7 +204,7 @@ def _gain_cell(gain: Gain | None, *, count: bool = False) -> Cell:
 def _rates(report: Report, found: list[Pair]) -> DotPlot:
     rows = [
         DotRow(
-            label(report.runs[pair.multi]),
+            run_title(report, pair.multi),
             (percent_dot(0, pair.multi_rate), percent_dot(1, pair.single_rate)),
             f"{signed(pair.gain.difference.value, 1)}",
         )
@@ -166,7 +216,7 @@ def _rates(report: Report, found: list[Pair]) -> DotPlot:
 def _levels(report: Report, found: list[Pair]) -> DotPlot:
     rows = [
         DotRow(
-            label(report.runs[pair.multi]),
+            run_title(report, pair.multi),
             tuple(
                 percent_dot(place, gain.difference)
                 for place, level in enumerate(DIFFICULTIES)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from codegen_cli.evaluation.report.document.blocks import Cell
 from codegen_cli.evaluation.report.paper import Published
 from codegen_cli.evaluation.report.run import Run
-from codegen_cli.evaluation.report.statistics import Interval, Mean
+from codegen_cli.evaluation.significance import Test
+from codegen_cli.evaluation.statistics import Interval, Mean
 
 #: Longer names are cut: a table or plot has no room.
 _LONGEST_NAME = 48
@@ -44,29 +45,29 @@ def signed(value: float, digits: int = 2) -> str:
     return text[1:] if float(text) == 0 else text.replace("-", "−")
 
 
-def mean_text(found: Mean | None) -> str:
+def mean_cell(found: Mean | None) -> Cell:
     """Return a mean with its standard error and count.
 
-    >>> mean_text(Mean(4.166, 0.0625, 92)), mean_text(Mean(4, None, 1)), mean_text(None)
-    ('4.17 ±0.06 (n 92)', '4.00 (n 1)', '–')
+    >>> mean_cell(Mean(4.166, 0.0625, 92)).text, mean_cell(Mean(4, None, 1)).detail
+    ('4.17 ±0.06', 'n 1')
     """
     if found is None:
-        return "–"
+        return NOTHING
     error = f" ±{found.error:.2f}" if found.error is not None else ""
-    return f"{found.value:.2f}{error} (n {found.count})"
+    return Cell(f"{found.value:.2f}{error}", f"n {found.count}")
 
 
-def p_text(p: float | None) -> str:
-    """Return a p value.
+def p_text(test: Test | None) -> str:
+    """Return the p value of a test.
 
-    >>> p_text(0.0001), p_text(0.0312), p_text(0.5), p_text(None)
-    ('p < 0.001', 'p = 0.031', 'p = 0.50', '')
+    >>> p_text(Test(0, 0, 0, 1, 0.0001)), p_text(Test(0, 0, 0, 1, 0.0312)), p_text(None)
+    ('p < 0.001', 'p = 0.031', '')
     """
-    if p is None:
+    if test is None:
         return ""
-    if p < 0.001:
+    if test.p < 0.001:
         return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    return f"p = {test.p:.3f}" if test.p < 0.1 else f"p = {test.p:.2f}"
 
 
 def size(parameters: float | None) -> str:

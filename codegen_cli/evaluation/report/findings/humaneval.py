@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from codegen_cli.evaluation.passk import pass_at_k
 from codegen_cli.evaluation.report.run import Run, Tally
-from codegen_cli.evaluation.report.statistics import Interval, bootstrap
+from codegen_cli.evaluation.statistics import Interval, bootstrap
 
 #: The k of the paper's Table 1.
 PAPER_K = (1, 10, 100)

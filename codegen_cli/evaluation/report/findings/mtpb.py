@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from codegen_cli.evaluation.report.run import Kind, Run, Tally
-from codegen_cli.evaluation.report.statistics import Interval, bootstrap
+from codegen_cli.evaluation.statistics import Interval, bootstrap
 
 Key = TypeVar("Key", str, int)
 

@@ -5,36 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codegen_cli.evaluation.report.run import Run
-from codegen_cli.evaluation.report.statistics import Mean, mean, permutation_p
+from codegen_cli.evaluation.significance import Test, auroc, welch
+from codegen_cli.evaluation.statistics import Mean, mean
 
 
 @dataclass(frozen=True, slots=True)
 class Perplexity:
     """Means over problems; a problem is solved when at least one of its samples passes.
 
-    `solved` or `unsolved` is None where there is no such problem, `p` where a group has fewer than
-    two. `unscored` counts problems with a perplexity whose samples are not scored.
+    `solved` or `unsolved` is None where there is no such problem, `test` where a group has fewer
+    than two. `auroc` is how often a solved problem has the lower perplexity of two. `unscored`
+    counts problems with a perplexity whose samples are not scored.
     """
 
     run: int
     overall: Mean
     solved: Mean | None
     unsolved: Mean | None
-    p: float | None
+    test: Test | None
+    auroc: float | None
     unscored: int
 
 
 def perplexity(number: int, run: Run) -> Perplexity | None:
     """Return the perplexities of a run, or None where it has none.
 
-    Source: arXiv 2203.13474, Tables 2 and 4. Several cases of a problem count as their mean.
+    Source: arXiv 2203.13474, Table 2.
     """
-    if not run.prompts:
+    means = by_problem(run)
+    if not means:
         return None
-    seen: dict[str, list[float]] = {}
-    for prompt in run.prompts:
-        seen.setdefault(prompt.problem, []).append(prompt.perplexity)
-    means = {name: mean(values).value for name, values in seen.items()}
     solved: dict[str, bool] = {}
     for problems in run.tallies.values():
         for name, tally in problems.items():
@@ -46,6 +46,15 @@ def perplexity(number: int, run: Run) -> Perplexity | None:
         overall=mean(list(means.values())),
         solved=mean(with_pass) if with_pass else None,
         unsolved=mean(without) if without else None,
-        p=permutation_p(with_pass, without),
+        test=welch(with_pass, without),
+        auroc=auroc(with_pass, without),
         unscored=sum(name not in solved for name in means),
     )
+
+
+def by_problem(run: Run) -> dict[str, float]:
+    """Return the perplexity of each problem's prompt; several cases count as their mean."""
+    seen: dict[str, list[float]] = {}
+    for prompt in run.prompts:
+        seen.setdefault(prompt.problem, []).append(prompt.perplexity)
+    return {name: mean(values).value for name, values in seen.items()}

@@ -10,12 +10,12 @@ from codegen_cli.evaluation.report import paper
 from codegen_cli.evaluation.report.findings.mtpb import most_cases
 from codegen_cli.evaluation.report.run import Run
 
-#: incomplete: figures stand on a part of the samples. data: other problems than other runs here.
+#: incomplete: figures stand on a part of the samples. data: other problems than the paper's.
 #: small: too few problems or samples for the interval to be sharp. paper: another protocol than
 #: the paper's. other: anything else.
 Subject = Literal["incomplete", "data", "small", "paper", "other"]
 
-_OTHER_DATA = "other problems, another limit or other scoring than the unmarked runs"
+_OTHER_DATA = "other problems, fewer of them or other scoring than the published figures"
 
 #: Below this a bootstrap over problems is rough, and the interval wide.
 _FEW_PROBLEMS = 50
@@ -74,11 +74,13 @@ def _scoring(run: Run) -> Iterator[str]:
     summary = run.summary
     if summary.counts not in (None, run.counts):
         yield "summary.json counts otherwise than the results, which are used here: score it again"
+    if run.manifest.sandbox == "none":
+        yield "scored without a sandbox: a program could have forged its verdict"
     if summary.plus:
         values = ", ".join(f"pass@{k} {100 * value:.2f}" for k, value in summary.plus.items())
         yield f"with EvalPlus' tests too: {values}"
     if summary.strict is not None:
-        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} passed"
+        yield f"strict scoring of the same samples: {100 * summary.strict:.2f} % passed"
     if summary.overflows:
         yield f"{summary.overflows:,} programs outgrew the context and ended early"
 
@@ -108,5 +110,8 @@ def _differences(run: Run) -> Iterator[str]:
         yield f"{facts.samples} sample{plural} (paper: {samples} [{certainty}])"
     if facts.top_p is not None and facts.top_p != paper.TOP_P:
         yield f"top-p {facts.top_p:g} (paper: {paper.TOP_P:g})"
+    # In a single turn the released rules would cut at the second definition of a whole program.
+    if facts.stop_rules not in ("", "paper") and facts.turns != "single":
+        yield f"stop rules {facts.stop_rules} (paper: those of the release)"
     if facts.mode == "strict":
         yield "strict scoring (paper: the released rules, called reference)"

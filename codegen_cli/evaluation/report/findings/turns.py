@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from codegen_cli.evaluation.report.findings.perplexity import by_problem
 from codegen_cli.evaluation.report.run import Run
-from codegen_cli.evaluation.report.statistics import Interval, bootstrap, bootstrap_difference
+from codegen_cli.evaluation.significance import Test, paired
+from codegen_cli.evaluation.statistics import (
+    Interval,
+    Mean,
+    bootstrap,
+    bootstrap_difference,
+    mean,
+)
 
 Difficulty = Literal["hard", "medium", "easy"]
 DIFFICULTIES: tuple[Difficulty, ...] = ("hard", "medium", "easy")
@@ -18,6 +26,15 @@ class Gain:
 
     difference: Interval
     problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromptGain:
+    """Prompt perplexities of both runs over the problems that both have (the paper's Table 4)."""
+
+    multi: Mean
+    single: Mean
+    test: Test | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,7 @@ class Pair:
     single_rate: Interval
     gain: Gain
     by_difficulty: dict[Difficulty, Gain]
+    prompts: PromptGain | None
     unpaired: int
 
 
@@ -135,8 +153,18 @@ def _pair(runs: list[Run], match: Match, rates: Rates, levels: dict[str, Difficu
         single_rate=single_rate,
         gain=_gain(list(rates.values())),
         by_difficulty={level: _gain(members) for level, members in groups.items() if members},
+        prompts=_prompts(runs[multi], runs[single]),
         unpaired=len(every) - len(rates),
     )
+
+
+def _prompts(multi: Run, single: Run) -> PromptGain | None:
+    several, one = by_problem(multi), by_problem(single)
+    names = sorted(set(several) & set(one))
+    if not names:
+        return None
+    both = [several[name] for name in names], [one[name] for name in names]
+    return PromptGain(mean(both[0]), mean(both[1]), paired(*both))
 
 
 def _gain(both: list[tuple[float, float]]) -> Gain:

@@ -14,7 +14,8 @@ from codegen_cli.evaluation.report.findings.perplexity import Perplexity
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.findings.turns import Pair
 from codegen_cli.evaluation.report.paper import Metric, Published, counterpart
-from codegen_cli.evaluation.report.statistics import LEVEL, REPLICATES, SEED
+from codegen_cli.evaluation.significance import Test
+from codegen_cli.evaluation.statistics import LEVEL, REPLICATES, SEED
 
 #: Counts up when a key changes its meaning or goes.
 FORMAT = 1
@@ -92,10 +93,12 @@ def _mtpb(report: Report, item: Mtpb) -> dict[str, Any]:
 
 
 def _pair(report: Report, pair: Pair) -> dict[str, Any]:
+    prompts = {**asdict(pair.prompts), "test": _test(pair.prompts.test)} if pair.prompts else None
     return {
         **asdict(pair),
         "multi": pair.multi + 1,
         "single": pair.single + 1,
+        "prompts": prompts,
         "published": {
             "multi": _beside(report, pair.multi, "pass rate"),
             "single": _beside(report, pair.single, "pass rate"),
@@ -109,8 +112,16 @@ def _perplexity(report: Report, item: Perplexity) -> dict[str, Any]:
     return {
         **asdict(item),
         "run": item.run + 1,
+        "test": _test(item.test),
         "published": {metric: figure for metric, figure in beside.items() if figure} or None,
     }
+
+
+def _test(test: Test | None) -> dict[str, float] | None:
+    """Leave out t, which is infinite where nothing varies: JSON has no such number."""
+    if test is None:
+        return None
+    return {name: value for name, value in asdict(test).items() if name != "t"}
 
 
 def _beside(report: Report, number: int, metric: Metric) -> dict[str, Any] | None:

@@ -39,15 +39,14 @@ class Fields:
         if not isinstance(value, str):
             raise self.wrong(name, "is not a string")
         text = value if len(value) <= _MOST_CHARACTERS else value[: _MOST_CHARACTERS - 1] + "…"
-        # JSON can hold half a surrogate pair, which no file of text can.
-        return text.encode("utf-8", "replace").decode("utf-8")
+        return whole_text(text)
 
     def key(self, name: str) -> str:
         """Return a string that identifies something, whole."""
         value = self.values.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= _MOST_CHARACTERS:
             raise self.wrong(name, f"is not a string of 1 to {_MOST_CHARACTERS} characters")
-        return value
+        return whole_text(value)
 
     def count(self, name: str, least: int = 0) -> int:
         """Return a whole number."""
@@ -117,6 +116,11 @@ class Fields:
             if math.isfinite(number):
                 return number
         raise self.wrong(name, "is not a number")
+
+
+def whole_text(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON and file names can have and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def read_object(path: Path) -> Fields:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codegen_cli.errors import UsageError
 from codegen_cli.evaluation.lines import naming
+from codegen_cli.evaluation.report.read.fields import whole_text
 from codegen_cli.evaluation.report.read.manifest import read_manifest
 from codegen_cli.evaluation.report.read.rows import (
     IDENTIFIERS,
@@ -19,7 +20,7 @@ from codegen_cli.evaluation.report.read.summary import SILENT, read_summary
 from codegen_cli.evaluation.report.run import Manifest, Run, Summary, Tally
 from codegen_cli.evaluation.score_folder import MANIFEST, SUMMARY
 
-_NAME = re.compile(r"(samples|results)-t(\d+(?:\.\d+)?)\.jsonl")
+_NAME = re.compile(r"(samples|results)-t(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\.jsonl")
 
 Tallies = dict[float, dict[str, Tally]]
 
@@ -58,7 +59,7 @@ def read_run(folder: Path) -> Run:
     prompts, summary = folder / "perplexity.jsonl", folder / SUMMARY
     found = read_summary(summary) if summary.exists() else SILENT
     return Run(
-        folder=folder.resolve().name,
+        folder=whole_text(folder.resolve().name),
         manifest=_completed(manifest, found),
         tallies=scored,
         unscored={t: max(0, count - _count(scored.get(t, {}))) for t, count in sampled.items()},

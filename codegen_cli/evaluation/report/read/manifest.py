@@ -44,6 +44,7 @@ def _manifest(fields: Fields) -> Manifest:
         temperatures=tuple(sorted(set(fields.numbers("temperatures")))),
         top_p=fields.optional_number("top_p"),
         max_tokens=fields.optional_count("max_tokens", 1),
+        stop_rules=fields.text("stop_rules", ""),
         seed=fields.optional_count("seed"),
         engine=fields.text("engine", ""),
         model=_model(fields.inner("model")),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from codegen_cli.evaluation.lines import naming
 from codegen_cli.evaluation.report.read.fields import Fields, read_object
 from codegen_cli.evaluation.report.read.rows import check_file
 from codegen_cli.evaluation.report.run import Kind, Summary
+
+_K = re.compile(r"[1-9][0-9]{0,5}")
 
 #: Of a run that was never scored.
 SILENT = Summary("", "", None, {}, {}, None, 0)
@@ -44,4 +47,4 @@ def _kinds(summary: Fields) -> dict[str, Kind]:
 
 
 def _plus(fields: Fields) -> dict[str, float]:
-    return {k: fields.inner(k).number("value") for k in fields.values}
+    return {k: fields.inner(k).number("value") for k in fields.values if _K.fullmatch(k)}

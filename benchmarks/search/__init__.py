@@ -1,0 +1,1 @@
+"""Measure what running candidates is worth: single samples, best of n, search across turns."""

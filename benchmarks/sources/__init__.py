@@ -1,0 +1,1 @@
+"""Measure conversions from every kind of source, exports and adapters."""

@@ -1,0 +1,1 @@
+"""`codegen models`: what is on this machine, and what can be."""

@@ -1,0 +1,1 @@
+"""LoRA adapters of fine-tunes: PEFT's folders become GGUF files."""

@@ -1,0 +1,1 @@
+"""Download from the Hugging Face Hub, through its own client and into its own cache."""

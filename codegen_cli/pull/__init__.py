@@ -1,0 +1,1 @@
+"""`codegen pull`: a released checkpoint becomes a registered model on this machine."""

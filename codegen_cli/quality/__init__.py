@@ -1,0 +1,1 @@
+"""What a quantized model lost against its reference: perplexity, KL divergence, agreement."""

@@ -1,0 +1,53 @@
+"""What a chat runs programs with: a sandbox that opens when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from codegen_cli.sandbox import Execution, Variable
+from codegen_cli.synthesis.execute import run_programs
+
+if TYPE_CHECKING:
+    from codegen_cli.sandbox import Sandbox
+
+
+class Running:
+    """Runs the program of a chat from a fresh start.
+
+    `allowed` says that nobody has to be asked any more; `variables` are those of the last program
+    that ran to its end, None before the first.
+    """
+
+    def __init__(self, open_sandbox: Callable[[], Sandbox], *, allowed: bool = False) -> None:
+        self.allowed = allowed
+        self.variables: tuple[Variable, ...] | None = None
+        self._open = open_sandbox
+        self._sandbox: Sandbox | None = None
+
+    def open(self) -> Sandbox:
+        """Return the sandbox, which starts now if it has not.
+
+        Raises:
+            SandboxUnavailable: there is none here.
+        """
+        if self._sandbox is None:
+            self._sandbox = self._open()
+        return self._sandbox
+
+    def run(self, source: str, should_stop: Callable[[], bool]) -> Execution:
+        """Return what a program does.
+
+        Raises:
+            SandboxUnavailable: there is no sandbox here.
+            Interrupted: `should_stop` said so.
+        """
+        (execution,) = run_programs(self.open(), [source], should_stop)
+        if execution.ok:
+            self.variables = execution.variables
+        return execution
+
+    def close(self) -> None:
+        """End the sandbox, if there is one."""
+        if self._sandbox is not None:
+            self._sandbox.close()

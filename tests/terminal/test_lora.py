@@ -1,0 +1,110 @@
+"""Adapters from PEFT's folder to a run with them, as real processes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from checkpoints import write_checkpoint
+from peft_adapter import write_adapter
+from process import Run
+
+SHAPE = {"n_layer": 2, "n_embd": 64, "n_head": 4, "rotary_dim": 8, "vocab_size": 512, "seed": 1}
+MODULES = {
+    "transformer.h.0.attn.qkv_proj": (192, 64),
+    "transformer.h.1.attn.qkv_proj": (192, 64),
+    "transformer.h.1.mlp.fc_in": (256, 64),
+}
+
+
+@pytest.fixture
+def model(codegen: Run, tmp_path: Path) -> str:
+    """Write a model and an adapter of it; return the model's file."""
+    base = write_checkpoint(tmp_path / "base", **SHAPE, scale=3.0)
+    write_adapter(tmp_path / "adapter", MODULES, rank=8, lora_alpha=16)
+    result = codegen("convert", str(base), "-o", "base.gguf", "-q", "F16")
+    assert result.returncode == 0, result.stderr
+    return "base.gguf"
+
+
+def converted(codegen: Run, base: str, *more: str) -> dict[str, object]:
+    result = codegen("convert", "adapter", "--base", base, "-o", "a.gguf", "--json", *more)
+    assert result.returncode == 0, result.stderr
+    record: dict[str, object] = json.loads(result.stdout)
+    return record
+
+
+def complete(codegen: Run, *arguments: str) -> tuple[list[int], str]:
+    result = codegen(
+        "complete",
+        "def f",
+        "-m",
+        "base.gguf",
+        "-T",
+        "0",
+        "--max-tokens",
+        "12",
+        "--json",
+        *arguments,
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)["tokens"], result.stderr
+
+
+def test_an_adapter_changes_what_a_model_writes(codegen: Run, model: str, tmp_path: Path) -> None:
+    record = converted(codegen, model)
+    assert record["matrices"] == 3 and record["file_type"] == "F32"
+    assert isinstance(record["error"], float) and record["error"] < 1e-5
+    plain, said = complete(codegen)
+    assert "a.gguf" not in said
+    adapted, said = complete(codegen, "--lora", "a.gguf")
+    assert adapted != plain
+    assert re.search(r"base F16 \+ a\.gguf \(3 matrices\)", said), said
+    nothing, said = complete(codegen, "--lora", "a.gguf:0")
+    assert nothing == plain and "a.gguf × 0" in said
+    twice, _ = complete(codegen, "--lora", "a.gguf:0.5", "--lora", "a.gguf:0.5")
+    assert twice == adapted
+    record = converted(codegen, "base", "--force")
+    assert complete(codegen, "--lora", "a.gguf")[0] == adapted
+
+
+def test_run_and_chat_take_adapters_too(codegen: Run, model: str) -> None:
+    converted(codegen, model)
+    steps = "Print hello.\n"
+    common = ("-m", "base.gguf", "--lora", "a.gguf:0.25", "-T", "0", "--max-tokens", "4")
+    result = codegen("run", "-", "--json", *common, stdin=steps)
+    assert result.returncode == 0 and "+ a.gguf × 0.25" in result.stderr, result.stderr
+    adapters = json.loads(result.stdout)["model"]["adapters"]
+    assert adapters[0]["scale"] == 0.25 and adapters[0]["path"] == "a.gguf"
+    assert len(adapters[0]["sha256"]) == 64
+    result = codegen("chat", *common, stdin=steps)
+    assert result.returncode == 0 and "+ a.gguf × 0.25" in result.stderr, result.stderr
+
+
+def test_usage_errors_name_the_value(codegen: Run, model: str, tmp_path: Path) -> None:
+    converted(codegen, model)
+    shutil.copy(tmp_path / "a.gguf", tmp_path / "a:0.5")
+    for arguments, code, fragment in [
+        (("convert", "adapter", "-o", "b.gguf"), 2, "--base"),
+        (("convert", "base", "--base", "base.gguf", "-o", "b.gguf"), 2, "is no adapter"),
+        (("convert", "adapter", "--base", "base", "-o", "b.gguf", "-q", "Q4_0"), 2, "Q4_0"),
+        (("convert", "adapter", "--base", "base", "-o", "b.gguf", "--family", "NL"), 2, "--family"),
+        (("convert", "adapter", "--base", "nowhere", "-o", "b.gguf"), 3, "nowhere"),
+        (("convert", "adapter", "--base", "a.gguf", "-o", "b.gguf"), 3, "is no model"),
+        (("convert", "adapter", "--base", "base", "-o", "a.gguf"), 2, "--force"),
+        (("complete", "x", "-m", model, "--lora", "nowhere.gguf"), 3, "nowhere.gguf"),
+        (("complete", "x", "-m", model, "--lora", "a.gguf:much"), 2, '"a.gguf:much"'),
+        (("complete", "x", "-m", model, "--lora", "a.gguf:nan"), 2, '"a.gguf:nan"'),
+        (("complete", "x", "-m", model, "--lora", model), 3, "not 'adapter'"),
+        (("complete", "x", "-m", "a.gguf"), 3, "it with --lora"),
+        (("complete", "x", "--lora", "a.gguf"), 3, "do not fit the model's"),
+    ]:
+        result = codegen(*arguments)
+        assert result.returncode == code and fragment in result.stderr, result.stderr
+        assert result.stderr.count("error:") == 1
+    named = codegen("complete", "x", "-m", model, "--lora", "a:0.5", "--max-tokens", "1")
+    assert named.returncode == 0 and "+ a:0.5 (3 matrices)" in named.stderr
+    assert not (tmp_path / "b.gguf").exists()
