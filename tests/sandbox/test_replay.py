@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from replayengine import ReplayEngine
 
-from codegen_cli.cli.eval import sample
+from codegen_cli.cli.eval import sample, source
 from codegen_cli.cli.main import run_cli
 from codegen_cli.engine.base import Prompt
 from codegen_cli.settings import PROGRAM_PREFIX
@@ -37,7 +37,8 @@ def replay(monkeypatch: pytest.MonkeyPatch) -> Replay:
             return answers[prompt.text] + RAMBLE
 
         engine = ReplayEngine(answer, places=64)
-        monkeypatch.setattr(sample, "open_engine", lambda *_, **__: engine)
+        for module in (sample, source):
+            monkeypatch.setattr(module, "open_engine", lambda *_, **__: engine)
         return engine
 
     return use

@@ -12,7 +12,7 @@ import typer
 
 from codegen_cli import __version__, console
 from codegen_cli.cli import options as o
-from codegen_cli.cli.eval.score_text import humaneval_text, mtpb_text
+from codegen_cli.cli.eval.score_text import humaneval_text, mtpb_text, prompts_text
 from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.progress import progress_bar
 from codegen_cli.errors import UsageError
@@ -123,7 +123,7 @@ def humaneval(
     if as_json:
         console.emit(json.dumps({**about, **_plain(score.to_json())}, ensure_ascii=False) + "\n")
     else:
-        console.emit(humaneval_text(score))
+        console.emit(humaneval_text(score) + prompts_text(about.get("perplexity")))
 
 
 @app.command()
@@ -181,7 +181,7 @@ def mtpb(
     if as_json:
         console.emit(json.dumps({**about, **score.to_json()}, ensure_ascii=False) + "\n")
     else:
-        console.emit(mtpb_text(score))
+        console.emit(mtpb_text(score) + prompts_text(about.get("perplexity")))
 
 
 @contextmanager
@@ -240,8 +240,26 @@ def _keep(
         return
     from codegen_cli.evaluation.score_folder import SUMMARY, write_scores
 
+    if study := _prompt_study(given.run.path, score):
+        about["perplexity"] = study
     write_scores(given.run, given.sizes, score, about)
     console.note(f"wrote {given.run.path / SUMMARY}")
+
+
+def _prompt_study(run: Path, score: HumanEvalScore | MtpbScore) -> dict[str, Any] | None:
+    """Compare the prompts of solved problems with the others', where a run has scored them."""
+    from codegen_cli.evaluation.prompt_study import prompt_study
+    from codegen_cli.evaluation.report.findings.perplexity import by_problem
+    from codegen_cli.evaluation.report.read.rows import IDENTIFIERS, prompt_scores
+    from codegen_cli.evaluation.run_folder import PERPLEXITY
+
+    if not (run / PERPLEXITY).is_file():
+        return None
+    found = score.to_json()
+    name = IDENTIFIERS[found["benchmark"]]
+    solved = {problem[name]: problem["passed"] > 0 for problem in found["problems"]}
+    perplexities = by_problem(prompt_scores(run / PERPLEXITY, name))
+    return prompt_study(perplexities, solved).to_json() if perplexities else None
 
 
 def _plain(summary: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,23 @@ def mtpb_text(score: MtpbScore) -> str:
     return "\n".join(lines) + "\n"
 
 
+def prompts_text(study: Mapping[str, Any] | None) -> str:
+    """Return the perplexity of solved problems' prompts beside the others'; nothing without it."""
+    if study is None:
+        return ""
+    lines = ["", "prompt perplexity  mean ± standard error  problems"]
+    for name, key in (("solved", "solved"), ("not solved", "unsolved"), ("all", "overall")):
+        if found := study[key]:
+            error = "" if found["error"] is None else f" ± {found['error']:.2f}"
+            lines.append(f"{name:17}  {found['value']:6.2f}{error:15}  {found['problems']:8}")
+    if study["welch"]:
+        lines += [
+            f"p = {study['welch']['p']:.3g} (Welch's t-test); a solved problem has the likelier",
+            f"prompt of two in {study['auroc']:.0%} of all pairs",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def _pass_at_k(best: Mapping[int, tuple[float, float | None]]) -> list[str]:
     return [
         f"{f'pass@{k}':10}{value:8.2%}" + ("" if at is None else f"  at temperature {at:g}")

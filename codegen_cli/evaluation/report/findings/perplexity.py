@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from codegen_cli.evaluation.report.run import Run
-from codegen_cli.evaluation.significance import Test, auroc, welch
+from codegen_cli.evaluation.prompt_study import prompt_study
+from codegen_cli.evaluation.report.run import PromptScore, Run
+from codegen_cli.evaluation.significance import Test
 from codegen_cli.evaluation.statistics import Mean, mean
 
 
@@ -32,29 +34,28 @@ def perplexity(number: int, run: Run) -> Perplexity | None:
 
     Source: arXiv 2203.13474, Table 2.
     """
-    means = by_problem(run)
+    means = by_problem(run.prompts)
     if not means:
         return None
     solved: dict[str, bool] = {}
     for problems in run.tallies.values():
         for name, tally in problems.items():
             solved[name] = solved.get(name, False) or tally.passed > 0
-    with_pass = [value for name, value in means.items() if solved.get(name) is True]
-    without = [value for name, value in means.items() if solved.get(name) is False]
+    study = prompt_study(means, solved)
     return Perplexity(
         run=number,
-        overall=mean(list(means.values())),
-        solved=mean(with_pass) if with_pass else None,
-        unsolved=mean(without) if without else None,
-        test=welch(with_pass, without),
-        auroc=auroc(with_pass, without),
+        overall=study.overall,
+        solved=study.solved,
+        unsolved=study.unsolved,
+        test=study.test,
+        auroc=study.auroc,
         unscored=sum(name not in solved for name in means),
     )
 
 
-def by_problem(run: Run) -> dict[str, float]:
+def by_problem(prompts: Iterable[PromptScore]) -> dict[str, float]:
     """Return the perplexity of each problem's prompt; several cases count as their mean."""
     seen: dict[str, list[float]] = {}
-    for prompt in run.prompts:
+    for prompt in prompts:
         seen.setdefault(prompt.problem, []).append(prompt.perplexity)
     return {name: mean(values).value for name, values in seen.items()}

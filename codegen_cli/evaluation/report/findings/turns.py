@@ -159,7 +159,7 @@ def _pair(runs: list[Run], match: Match, rates: Rates, levels: dict[str, Difficu
 
 
 def _prompts(multi: Run, single: Run) -> PromptGain | None:
-    several, one = by_problem(multi), by_problem(single)
+    several, one = by_problem(multi.prompts), by_problem(single.prompts)
     names = sorted(set(several) & set(one))
     if not names:
         return None
