@@ -171,10 +171,13 @@ p = pathlib.Path("d"); p.mkdir(); (p / "x").write_text("y"); print([e.name for e
 print(sqlite3.connect("base").execute("select 1").fetchone(), p.resolve().name)
 import numpy as np
 print(np.linalg.inv(np.eye(2)).tolist(), datetime.date(2020, 1, 1))
+import asyncio
+async def double(x): await asyncio.sleep(0); return 2 * x
+print(asyncio.run(double(2)))
 exit()
 """
     answer = sandbox.run(Script(source))
     assert answer.stdout == (
-        "['1', '2']\n1\n['x']\n(1,) d\n[[1.0, 0.0], [0.0, 1.0]] 2020-01-01\n"
+        "['1', '2']\n1\n['x']\n(1,) d\n[[1.0, 0.0], [0.0, 1.0]] 2020-01-01\n4\n"
     ), answer
     assert answer.status == "exit"

@@ -142,3 +142,38 @@ def test_one_impossible_request_is_refused_before_any_work(engine: LlamaEngine) 
     bad = Prompt(PROMPT, Sampling(max_tokens=4000), NoStop())
     with pytest.raises(ContextFull, match="4000 for the answer"):
         engine.generate_many([*prompts(2), bad])
+
+
+def test_prompts_are_asked_for_as_there_is_room_and_may_continue_answers() -> None:
+    """A second round of prompts is made of the first answers, while others are under way."""
+    asked = prompts(70, max_tokens=6)
+    done: dict[int, Completion] = {}
+
+    def feed() -> Iterator[Prompt | None]:
+        for given, prompt in enumerate(asked):
+            assert given - len(done) < 64
+            yield prompt
+        while len(done) < 70:
+            yield None
+        for first in range(5):
+            text = PROMPT + done[first].text
+            yield Prompt(text, Sampling(0, max_tokens=3), NoStop())
+
+    with load(kv_tokens=2048) as engine:
+        for number, item in engine.generate_many(feed()):
+            if isinstance(item, Completion):
+                done[number] = item
+        assert sorted(done) == list(range(75))
+        for first in range(5):
+            assert done[70 + first].reused_tokens >= done[first].prompt_tokens
+        assert list(engine.generate_many(iter([None, *asked]))) == []
+
+
+def test_forgetting_leaves_an_empty_cache() -> None:
+    with load() as engine:
+        before = answers(engine, prompts(5))
+        engine.forget()
+        assert engine._cache.used_cells == 0
+        again = answers(engine, prompts(5))
+    assert [c.reused_tokens for c in again] == [c.reused_tokens for c in before]
+    assert [c.logprobs for c in again] == [c.logprobs for c in before]
