@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from benchmarks.search.measure import ALL_CASES, Row
-from benchmarks.search.statistics import DRAWS, Interval, bootstrap, by_problem, gain
+from benchmarks.search.statistics import by_problem, gain, rate, shown
 from benchmarks.search.strategies import GREEDY, SINGLE, WIDTH
 from benchmarks.search.with_cases import KNOWN, ONE_SAMPLE
+from codegen_cli.evaluation.statistics import REPLICATES, Interval
 
 HEAD = """\
 # What running candidates is worth
@@ -75,11 +77,11 @@ def _result(
     for base in bases:
         other = parts.get((0.0 if base == GREEDY else temperature, base))
         if other and base != strategy:
-            gains[base] = _record(_gain(mine, other))
+            gains[base] = asdict(_gain(mine, other))
     return {
         "temperature": temperature,
         "strategy": strategy,
-        "passed": _record(bootstrap(list(_rates(mine).values()))),
+        "passed": asdict(rate(_rates(mine))),
         "gains": gains,
         "failed": 100 * (1 - mean("ran")),
         "tokens": mean("tokens"),
@@ -98,13 +100,9 @@ def _rates(rows: list[Row]) -> dict[str, float]:
     return by_problem((row["problem"], row["passed"]) for row in rows)
 
 
-def _record(interval: Interval) -> dict[str, float]:
-    return {"mean": interval.mean, "low": interval.low, "high": interval.high}
-
-
 def markdown(report: dict[str, Any]) -> str:
     """Return the page: how it was measured, and the tables."""
-    head = HEAD.format(**report, width=WIDTH, draws=DRAWS)
+    head = HEAD.format(**report, width=WIDTH, draws=REPLICATES)
     parts = [head, _table(report["alone"], BASES)]
     if report["with_cases"]:
         parts += [
@@ -119,14 +117,11 @@ def _table(results: list[dict[str, Any]], bases: tuple[str, ...]) -> str:
     lines = [f"| T | strategy | passed, % | {over} | fails, % | tokens | cases |"]
     lines.append("|---" * (6 + len(bases)) + "|")
     for result in results:
-        gains = [
-            str(Interval(**result["gains"][base])) if base in result["gains"] else ""
-            for base in bases
-        ]
+        gains = [shown(result["gains"][base]) if base in result["gains"] else "" for base in bases]
         cells = [
             f"{result['temperature']:g}",
             result["strategy"],
-            str(Interval(**result["passed"])),
+            shown(result["passed"]),
             *gains,
             f"{result['failed']:.1f}",
             f"{result['tokens']:.0f}",

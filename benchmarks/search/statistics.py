@@ -1,26 +1,11 @@
-"""Pass rates with their uncertainty: problems are drawn again, paired between strategies."""
+"""Pass rates with their uncertainty, in percent: problems are drawn again, pairs stay together."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-import numpy as np
-
-DRAWS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean and the 95 % interval around it, in percent."""
-
-    mean: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
+from codegen_cli.evaluation.statistics import Interval, bootstrap, bootstrap_difference
 
 
 def by_problem(rows: Iterable[tuple[str, float]]) -> dict[str, float]:
@@ -31,16 +16,22 @@ def by_problem(rows: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {problem: sum(rights) / len(rights) for problem, rights in passed.items()}
 
 
-def bootstrap(values: Sequence[float], seed: int = 0) -> Interval:
-    """Return the mean of a value a problem, with a percentile interval over drawn problems."""
-    rng = np.random.default_rng(seed)
-    data = np.asarray(values, dtype=float)
-    drawn = data[rng.integers(0, len(data), (DRAWS, len(data)))].mean(axis=1)
-    low, high = np.percentile(drawn, (2.5, 97.5))
-    return Interval(100 * float(data.mean()), 100 * float(low), 100 * float(high))
+def rate(rates: Mapping[str, float]) -> Interval:
+    """Return the mean of the problems' pass rates."""
+    return _percent(bootstrap([list(rates.values())], [1.0] * len(rates))[0])
 
 
-def gain(one: dict[str, float], other: dict[str, float]) -> Interval:
+def gain(one: Mapping[str, float], other: Mapping[str, float]) -> Interval:
     """Return how much more of its cases a problem passes with one strategy than with another."""
     both = sorted(one.keys() & other.keys())
-    return bootstrap([one[problem] - other[problem] for problem in both])
+    first, second = ([rates[problem] for problem in both] for rates in (one, other))
+    return _percent(bootstrap_difference(first, second))
+
+
+def shown(interval: Mapping[str, float]) -> str:
+    """Return an interval as a table shows it."""
+    return f"{interval['value']:.1f} [{interval['low']:.1f}, {interval['high']:.1f}]"
+
+
+def _percent(interval: Interval) -> Interval:
+    return Interval(100 * interval.value, 100 * interval.low, 100 * interval.high)

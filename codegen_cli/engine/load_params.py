@@ -8,10 +8,20 @@ from typing import Any
 from codegen_cli.engine.offload import OffloadPlan
 
 
+def has_amx(c: Any) -> bool:
+    """Say whether this build of llama.cpp would multiply with AMX tiles.
+
+    GCC 12 drops stores before `ldtilecfg` in that code (`ggml/src/ggml-cpu/amx/mmq.cpp`), so what
+    it built for such a CPU dies at the first prompt. Which compiler it was cannot be seen from
+    here; without the repacked weights these products are not used.
+    """
+    return b"AMX_INT8 = 1" in c.llama_print_system_info()
+
+
 def load_params(c: Any, plan: OffloadPlan, *, repack: bool) -> Any:
     """Return llama.cpp's model parameters for a plan; they own the array of shares."""
     params = c.llama_model_default_params()
-    params.use_extra_bufts = repack
+    params.use_extra_bufts = repack and not has_amx(c)
     params.n_gpu_layers = plan.gpu_layers
     used = [index for index, layers in enumerate(plan.per_device) if layers]
     if len(used) > 1:

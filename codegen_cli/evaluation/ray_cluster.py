@@ -8,6 +8,7 @@ import io
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from codegen_cli.errors import CodegenError, UsageError
 
 #: Rows are some kilobytes; Ray's least is 75 MiB, and its default a third of the memory.
 _OBJECT_STORE_BYTES = 80 << 20
+
+_KNOCK_SECONDS = 10.0
 
 #: A cluster of our own: no reports to its makers, and a secret that only our processes know.
 _LOCAL = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
@@ -81,6 +84,12 @@ def ray_cluster(address: str, cpus: int | None = None) -> Iterator[Any]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens: Ray itself would try for minutes, deaf to Ctrl-C."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_SECONDS).close()
+
+
 def _connect(ray: Any, address: str, folder: str | None, cpus: int | None) -> None:
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if folder is not None:
@@ -91,6 +100,8 @@ def _connect(ray: Any, address: str, folder: str | None, cpus: int | None) -> No
             "_temp_dir": folder,
         }
     try:
+        if ":" in address:
+            _knock(address)
         ray.init(address=address, **options)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]

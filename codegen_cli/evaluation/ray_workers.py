@@ -89,7 +89,8 @@ class RayWorkers:
             cause = error.cause
             raise cause if isinstance(cause, CodegenError) else _unexpected(cause) from error
         except errors.RayError as error:
-            cause = _first_line(error)
+            away = isinstance(error, errors.ActorUnavailableError)
+            cause = "its machine does not answer" if away else _first_line(error)
             self._replace(actor, cause)
             if actor.unit is not None:
                 yield Report(actor.unit, state="lost", cause=cause)

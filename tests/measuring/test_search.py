@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from scripted import InProcess, ScriptedEngine, run
 
 from benchmarks.heldout.problems import OPERATIONS, problems
-from benchmarks.search.statistics import bootstrap, by_problem, gain
+from benchmarks.search.statistics import by_problem, gain, rate, shown
 from benchmarks.search.strategies import STRATEGIES, whole_programs
 from benchmarks.search.together import SharedEngine, together
 from codegen_cli.engine.base import Prompt
@@ -64,14 +63,15 @@ def test_a_problem_whose_answer_is_open_is_not_asked() -> None:
         longest.apply(["ab", "cd"], None)
 
 
-def test_an_interval_lies_around_the_mean_and_a_pairing_narrows_it() -> None:
+def test_an_interval_is_in_percent_and_a_pairing_narrows_it() -> None:
     ones = {str(i): float(i % 2) for i in range(100)}
     more = {key: min(1.0, value + 0.1) for key, value in ones.items()}
-    alone = bootstrap(list(ones.values()))
-    assert alone.mean == 50 and 38 < alone.low < 43 and 57 < alone.high < 62
+    alone = rate(ones)
+    assert alone.value == 50 and 38 < alone.low < 43 and 57 < alone.high < 62
     paired = gain(more, ones)
-    assert 4 < paired.mean < 6 and paired.high - paired.low < 4
-    assert str(replace(paired, mean=5.0, low=4.0, high=6.0)) == "5.0 [4.0, 6.0]"
+    assert 4 < paired.value < 6 and paired.high - paired.low < 4
+    assert gain(ones, {**more, "another": 1.0}).value == -paired.value
+    assert shown({"value": 5.04, "low": 4.0, "high": 6.0}) == "5.0 [4.0, 6.0]"
 
 
 def test_a_problem_counts_once_however_many_cases_it_has() -> None:

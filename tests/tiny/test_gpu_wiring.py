@@ -345,3 +345,17 @@ def test_the_array_of_shares_has_llama_cpps_length() -> None:
     length = llama().llama_max_devices()
     assert math.isclose(sum(params.tensor_split[:length]), 7)
     assert ctypes.sizeof(ctypes.c_float) * length == 4 * length
+
+
+@pytest.mark.parametrize(
+    ("features", "repacked"), [(b"AVX2 = 1 | ", True), (b"AMX_INT8 = 1 | ", False)]
+)
+def test_a_build_with_amx_does_without_it(features: bytes, repacked: bool) -> None:
+    """What GCC 12 makes of that code crashes."""
+
+    class Build(Bindings):
+        def llama_print_system_info(self) -> bytes:
+            return b"CPU : " + features
+
+    params = load_params(Build(), OffloadPlan(7), repack=True)
+    assert params.use_extra_bufts is repacked

@@ -13,6 +13,7 @@ import typer
 from codegen_cli import __version__, console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.eval.score_text import humaneval_text, mtpb_text, prompts_text
+from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.progress import progress_bar
 from codegen_cli.errors import UsageError
 from codegen_cli.files import check_output
@@ -188,17 +189,11 @@ def _running(
     workers: int | None, unsafe: bool
 ) -> Iterator[tuple[Sandbox, Callable[[], bool], Callable[[int, int], None]]]:
     """Yield a sandbox, whether Ctrl-C was pressed, and what shows the progress."""
-    from codegen_cli.sandbox import Sandbox
-
     with (
-        Sandbox(workers, allow_unsafe=unsafe) as sandbox,
+        open_sandbox(workers, allow_unsafe=unsafe) as sandbox,
         interruptible() as should_stop,
         progress_bar("running") as on_progress,
     ):
-        if sandbox.tier == "none":
-            console.warn("sandbox: none, the programs can do whatever you can")
-        else:
-            console.note(f"sandbox: {sandbox.tier}")
         yield sandbox, should_stop, on_progress
 
 

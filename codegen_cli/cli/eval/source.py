@@ -80,9 +80,10 @@ def _workers(
     with ray_cluster(cluster.address) as ray:
         given = share(ray, threads=threads, gpu=settings.gpu_layers != "0", workers=cluster.workers)
         with ray_workers(ray, wanted, given) as workers:
-            with console.stderr().status(f"{given.workers} workers load {here.stem}…"):
+            hired = f"{given.workers} Ray worker{'s' * (given.workers != 1)}"
+            with console.stderr().status(f"{hired}: loading {here.stem}…"):
                 opened = workers.wait_for_the_first(should_stop)
-            placement = f"{given.workers} Ray workers: {opened.placement}"
+            placement = f"{hired}: {opened.placement}"
             console.note(f"{opened.info.name} {opened.info.file_type} · {placement}")
             yield Place(
                 lambda units: spread(units, workers, should_stop, on_loss=console.warn),
