@@ -159,7 +159,7 @@ def _score_prompts(wanted: Wanted, folder: RunFolder, should_stop: Callable[[], 
         if task.sample == 0 and task.temperature == first
     ]
     programs = folder.programs({task.key for task in tasks if len(task.steps) > 1})
-    settings = replace(wanted.asked.settings, exact=True)
+    settings = replace(wanted.asked.settings, exact=True, kv_tokens=None)
     rows, left_out = [], 0
     with (
         open_engine(wanted.model, settings, quiet=True) as engine,
