@@ -32,6 +32,11 @@ _ENVIRONMENT = {
     # macOS: forking after its frameworks were loaded is what a zygote is for.
     "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }
+# A group of its own from its first moment on: Ctrl-C is for the asker. A new session would do, but
+# would also undo its `nice`.
+_OWN_GROUP: dict[str, Any] = (
+    {"process_group": 0} if sys.version_info >= (3, 11) else {"preexec_fn": os.setpgrp}
+)
 _START = "import sys; sys.path[0] = sys.argv[1]; from inside.zygote import main; main()"
 _ABOVE_STREAMS = 3
 _GOODBYE_SECONDS = 5.0
@@ -154,6 +159,7 @@ def _start(folder: str, asker: socket.socket, namespaces: bool) -> subprocess.Po
         stderr=subprocess.PIPE,
         cwd="/",
         env=_environment(f"{folder}/scratch"),
+        **_OWN_GROUP,
     )
 
 

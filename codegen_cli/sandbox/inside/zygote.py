@@ -50,8 +50,6 @@ def main() -> None:
     sys.path += setup["packages"]
     for name in libraries.LIBRARY_PATHS:
         os.environ.pop(name, None)
-    # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
-    os.setpgid(0, 0)
     os.umask(0o077)
     folder = setup["folder"]
     line, last_words = _keep_low_free(setup["asker"], sys.stderr.fileno())
