@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen_cli.cli.steps import is_jsonl, pick, read_templates
+from codegen_cli.cli.steps import is_jsonl, pick, read_problems, read_templates
 from codegen_cli.errors import UsageError
-from codegen_cli.files import read_input
-from codegen_cli.program import Problem, fill, parse_jsonl, parse_variables, substitute
+from codegen_cli.program import Problem, fill, parse_variables, substitute
 
 if TYPE_CHECKING:
     from codegen_cli.sandbox import Execution
@@ -21,7 +20,7 @@ def read_cases(path: Path, problem: str | None = None) -> Problem:
     Raises:
         UsageError: unreadable, not of this form, or one of several and not said which.
     """
-    return pick(parse_jsonl(read_input(str(path)), cases_only=True), problem, str(path))
+    return pick(read_problems(str(path), cases_only=True), problem, str(path))
 
 
 def steps_of_cases(

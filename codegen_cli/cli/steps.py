@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from codegen_cli.errors import UsageError
+from codegen_cli.evaluation.lines import naming
 from codegen_cli.files import read_input
 from codegen_cli.program import (
     Problem,
@@ -27,12 +28,23 @@ def read_steps(
         UsageError: unreadable, no steps in it, or a field without a value.
     """
     if is_jsonl(source):
-        picked = pick(parse_jsonl(read_input(source)), problem, source)
+        picked = pick(read_problems(source), problem, source)
         return list(steps_for(picked, input_number - 1))
     if problem is not None:
         raise UsageError(f'--problem needs a .jsonl file, not "{source}"', "leave it out")
     values = parse_variables(variables)
     return [fill(step, values) for step in read_templates(source, None)]
+
+
+def read_problems(source: str, *, cases_only: bool = False) -> list[Problem]:
+    """Return the problems of a .jsonl file; with `cases_only` a record needs no prompts.
+
+    Raises:
+        UsageError: unreadable, or not of this form.
+    """
+    text = read_input(source)
+    with naming(Path(source)):
+        return parse_jsonl(text, cases_only=cases_only)
 
 
 def read_templates(source: str, problem: str | None) -> list[str]:
@@ -42,7 +54,7 @@ def read_templates(source: str, problem: str | None) -> list[str]:
         UsageError: unreadable, or no steps in it.
     """
     if is_jsonl(source):
-        return list(pick(parse_jsonl(read_input(source)), problem, source).prompts)
+        return list(pick(read_problems(source), problem, source).prompts)
     text = read_input(source)
     steps = list(steps_of(text) if Path(source).suffix.lower() == ".py" else parse_steps(text))
     if not steps:

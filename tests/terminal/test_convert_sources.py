@@ -134,5 +134,5 @@ def test_a_tpu_checkpoint_needs_its_run_s_configuration(
 
 
 def test_tpu_options_with_another_source_are_refused(codegen: Run, checkpoint: Path) -> None:
-    result = codegen("convert", str(checkpoint), "-o", "m.gguf", "--cores", "8")
+    result = codegen("convert", str(checkpoint), "-o", "m.gguf", "--config", "run.json")
     assert result.returncode == 2 and "not a TPU checkpoint" in result.stderr

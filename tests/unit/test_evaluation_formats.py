@@ -279,3 +279,11 @@ def test_mtpb_rows_come_back_with_all_that_the_release_reads(
     assert [s.program for s in read_mtpb(out, MTPB)] == ["print([4])"]
     MTPB_FORMATS["mtpb-results"](out, score, data)
     assert json.loads(out.read_text())["result"] == "passed"
+
+
+def test_a_broken_file_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("no JSON\n")
+    with pytest.raises(UsageError) as caught:
+        read_humaneval(path, PROBLEMS)
+    assert caught.value.message.count(str(path)) == 1

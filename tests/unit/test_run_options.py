@@ -11,6 +11,7 @@ import pytest
 from codegen_cli.cli.cases import case_number, judge_of, read_cases, steps_of_cases
 from codegen_cli.cli.running_options import plan_for
 from codegen_cli.cli.search_view import pass_grid, summary
+from codegen_cli.cli.steps import read_templates
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import UsageError
 from codegen_cli.program import Program, Turn
@@ -157,3 +158,12 @@ def test_a_round_is_summed_up_in_words() -> None:
     )
     dead = branch((False,), 0.5, ok=False)
     assert summary(Round(1, (dead, dead), 77)) == "2 written · all failed · 77 tokens"
+
+
+def test_a_broken_file_of_problems_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_text("no JSON\n")
+    with pytest.raises(UsageError, match="file.jsonl.*line 1: not JSON"):
+        read_cases(path)
+    with pytest.raises(UsageError, match="file.jsonl.*line 1: not JSON"):
+        read_templates(str(path), None)

@@ -22,8 +22,9 @@ def read_humaneval(path: Path, problems: Problems) -> list[HumanEvalSample]:
     Raises:
         UsageError: the file is broken, or no samples of HumanEval.
     """
+    read = _READERS[layout_of(path)]
     with naming(path):
-        samples = list(_READERS[layout_of(path)](path, problems))
+        samples = list(read(path, problems))
         if not samples:
             raise UsageError("there is no sample in it")
     return samples
