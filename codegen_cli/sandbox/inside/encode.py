@@ -24,14 +24,14 @@ class TooLarge(Exception):
     """A value has more parts, or nests deeper, than may cross."""
 
 
-def encode(value: Any, most: int = 1 << 20) -> Any:
+def encode(value: Any, most: int = 1 << 20, *, iterate: bool = True) -> Any:
     """Return a value as JSON data; `most` bounds its parts, a long text counting for many.
 
     Objects of other types, and values too large, become opaque: what `str`, `list`, `float` and
-    `bool` make of them.
+    `bool` make of them. Without `iterate`, iterators are left as they are, their items unknown.
     """
     try:
-        return _Encoder(most).encode(value, 0)
+        return _Encoder(most, iterate).encode(value, 0)
     except TooLarge:
         return opaque(value)
 
@@ -42,8 +42,9 @@ def opaque(value: Any) -> list[Any]:
 
 
 class _Encoder:
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, iterate: bool) -> None:
         self.left = most
+        self.iterate = iterate
 
     def encode(self, value: Any, depth: int) -> Any:
         kind = type(value)
@@ -104,7 +105,7 @@ class _Encoder:
             number = _attempt(lambda: int(value), None)
         truth = _attempt(lambda: bool(value), True)
         items = None
-        if hasattr(kind, "__iter__"):
+        if hasattr(kind, "__iter__") and (self.iterate or not hasattr(kind, "__next__")):
             found = _attempt(lambda: list(itertools.islice(value, _MOST_ITEMS)), None)
             if found is not None:
                 items = [self.encode(item, depth + 1) for item in found]

@@ -14,11 +14,10 @@ import types
 from typing import Any
 
 from . import failure, wire
-from .encode import encode, opaque
+from .prints import Prints
 from .slot import Slot
 
 _MOST_VARIABLES = 200
-_MOST_VALUE = 1 << 14
 #: Freed when memory runs out, so that there is room to say so.
 _RESERVE = 8 << 20
 _BUILTINS = builtins.__dict__
@@ -31,12 +30,13 @@ def run(source: str, report: int, slot: Slot | None) -> None:
     reserve = mmap.mmap(-1, _RESERVE)
     module = types.ModuleType("__main__")
     module.__dict__["__file__"] = failure.FILE
+    prints = None if slot is None else Prints(slot)
+    if prints is not None:
+        module.__dict__["print"] = prints.print
     sys.modules["__main__"] = module
     known = set(module.__dict__)
     originals = dict(_BUILTINS)
     streams = (sys.stdout, sys.stderr)
-    if slot is not None:
-        builtins.print = _recording(builtins.print, slot)
     error = _execute(source, module.__dict__)
     # A program that broke a builtin broke it for itself.
     _BUILTINS.update(originals)
@@ -45,6 +45,8 @@ def run(source: str, report: int, slot: Slot | None) -> None:
         reserve.close()
         answer = failure.describe(error)
         failure.show(error)
+    if prints is not None:
+        prints.finish()
     _wind_up()
     if error is None:
         answer["variables"] = _variables(module, known)
@@ -63,24 +65,6 @@ def _execute(source: str, namespace: dict[str, Any]) -> BaseException | None:
     except BaseException as error:
         return error
     return None
-
-
-def _recording(original: Any, slot: Slot) -> Any:
-    """Return a `print` that also keeps its first argument, as it is at that moment."""
-
-    def print(*values: Any, **options: Any) -> None:
-        if values:
-            _keep(slot, values[0])
-        original(*values, **options)
-
-    return print
-
-
-def _keep(slot: Slot, value: Any) -> None:
-    try:
-        slot.write(wire.dump(encode(value, _MOST_VALUE)))
-    except ValueError:
-        slot.write(wire.dump(opaque(value)))
 
 
 def _wind_up() -> None:

@@ -34,6 +34,10 @@ class Slot:
         self._memory[body : body + len(message)] = message
         self._memory[0] = half
 
+    def clear(self) -> None:
+        """Forget the message."""
+        self._memory[0] = 0
+
     def read(self) -> bytes | None:
         """Return the message, None if there is none."""
         half = self._memory[0]
