@@ -127,7 +127,7 @@ def test_ctrl_c_leaves_nothing_behind(environment: dict[str, str], tmp_path: Pat
         stderr=subprocess.PIPE,
         text=True,
     )
-    for _ in range(600):
+    for _ in range(6000):
         if len(names(tmp_path)) > 1:
             break
         time.sleep(0.02)
