@@ -55,6 +55,7 @@ class Sandbox:
         self._namespaces = sys.platform == "linux"
         self.tier: Tier = "none"
         self.report: tuple[Attack, ...] = ()
+        self._workers: set[Worker] = set()
         self._idle = [self._start()]
 
     def __enter__(self) -> Sandbox:
@@ -70,10 +71,11 @@ class Sandbox:
 
     def close(self) -> None:
         """End every worker; leave no process and no folder behind."""
-        for worker in self._idle:
+        for worker in self._workers:
             worker.hang_up()
-        while self._idle:
-            self._idle.pop().close()
+        for worker in list(self._workers):
+            self._end(worker)
+        self._idle.clear()
 
     def run(self, script: Script) -> Execution:
         """Run one program."""
@@ -111,7 +113,7 @@ class Sandbox:
                     yield from self._collect(selector, ready)
             finally:
                 for errand in _errands(selector):
-                    errand.worker.close()
+                    self._end(errand.worker)
 
     def _one(self, job: Job) -> Answer:
         (answer,) = self.map([job])
@@ -141,7 +143,7 @@ class Sandbox:
                     raise WorkerDied
                 answer = answer_to(errand.job, worker.receive())
             except WorkerDied:
-                worker.close()
+                self._end(worker)
                 if errand.attempt < _ATTEMPTS:
                     self._hand_over(selector, errand.number, errand.job, errand.attempt + 1)
                     continue
@@ -165,7 +167,12 @@ class Sandbox:
                 "use another machine, or --unsafe-no-sandbox if you trust every program",
             )
         self.tier, self.report = tier, report
+        self._workers.add(worker)
         return worker
+
+    def _end(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        worker.close()
 
 
 def _errands(selector: selectors.BaseSelector) -> list[_Errand]:

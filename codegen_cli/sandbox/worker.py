@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from codegen_cli.errors import CodegenError
 from codegen_cli.sandbox.inside import wire
+from codegen_cli.sandbox.inside.libraries import LIBRARY_PATHS
 
 #: All that a program sees of the environment; its hash order and number of threads are fixed.
 _ENVIRONMENT = {
@@ -152,8 +153,14 @@ def _start(folder: str, asker: socket.socket, namespaces: bool) -> subprocess.Po
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd="/",
-        env=_ENVIRONMENT | {"HOME": f"{folder}/scratch", "TMPDIR": f"{folder}/scratch"},
+        env=_environment(f"{folder}/scratch"),
     )
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    # Some interpreters find their own library by this; the zygote takes it out again.
+    found = {name: os.environ[name] for name in LIBRARY_PATHS if name in os.environ}
+    return _ENVIRONMENT | found | {"HOME": scratch, "TMPDIR": scratch}
 
 
 def _make_folder() -> str:

@@ -74,6 +74,11 @@ NETWORK = (
     ),
     _attempt("Unix socket", "socket.socket(socket.AF_UNIX).connect('{unix}')"),
     _attempt("abstract socket", "socket.socket(socket.AF_UNIX).connect('\\0{abstract}')"),
+    _attempt(
+        "send from a pair",
+        "socket.socketpair(type=socket.SOCK_DGRAM)[0].sendto(b'x', '{unix}')",
+        "p = socket.socketpair(); p[0].sendmsg([b'x'])",
+    ),
     _attempt("netlink socket", "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)"),
 )
 
@@ -205,8 +210,8 @@ INTERPRETER = (
     ),
     HostileProgram(
         "C stack overflow",
-        "import sys\nsys.setrecursionlimit(10 ** 9)\nx, y = [], []\n"
-        "for _ in range(10 ** 5): x, y = [x], [y]\nx == y",
+        "import gc, sys\ngc.disable()\nsys.setrecursionlimit(10 ** 9)\nx, y = [], []\n"
+        "for _ in range(10 ** 6): x, y = [x], [y]\nx == y",
         ("killed", "exception"),
     ),
     HostileProgram("nested source", "eval('(' * 10 ** 5)", ("exception", "memory", "killed")),

@@ -93,6 +93,18 @@ def test_who_stops_listening_leaves_nothing_running() -> None:
         assert sandbox.run(Script("print(1)")).stdout == "1\n"
 
 
+def test_closing_ends_what_is_under_way() -> None:
+    sandbox = Sandbox(1)
+    answers = sandbox.map([Script(""), _ENDLESS])
+    next(answers)
+    answers_of_another = sandbox.map([Script(""), Script("")])
+    next(answers_of_another)
+    sandbox.close()
+    assert descendants(os.getpid()) == set()
+    answers.close()
+    answers_of_another.close()
+
+
 def test_a_program_may_be_run_while_others_are() -> None:
     with Sandbox(1) as sandbox:
         for _ in sandbox.map([Script(""), Script("")]):

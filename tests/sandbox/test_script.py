@@ -143,6 +143,19 @@ def test_no_print_is_told_from_a_printed_none(sandbox: Sandbox) -> None:
     assert not sandbox.run(Script("print(None)")).printed
 
 
+def test_the_environment_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/nonexistent")
+    monkeypatch.setenv("PYTHONPATH", "/nonexistent")
+    source = (
+        "import os, sys\nprint(sorted(os.environ), sys.argv)\nprint('/nonexistent' in sys.path)"
+    )
+    with Sandbox(1) as sandbox:
+        shown, path = sandbox.run(Script(source)).stdout.splitlines()
+    assert "'HOME'" in shown and "'TMPDIR'" in shown and "['program.py']" in shown
+    assert "LD_LIBRARY_PATH" not in shown and "PYTHONPATH" not in shown
+    assert path == "False"
+
+
 def test_limits_are_each_programs_own(sandbox: Sandbox) -> None:
     source = "import time\nt = time.process_time()\nwhile time.process_time() < t + 0.3: pass"
     assert sandbox.run(Script(source, Limits(cpu_seconds=0.1))).status == "cpu"
@@ -171,10 +184,13 @@ p = pathlib.Path("d"); p.mkdir(); (p / "x").write_text("y"); print([e.name for e
 print(sqlite3.connect("base").execute("select 1").fetchone(), p.resolve().name)
 import numpy as np
 print(np.linalg.inv(np.eye(2)).tolist(), datetime.date(2020, 1, 1))
+import asyncio
+async def double(x): await asyncio.sleep(0); return 2 * x
+print(asyncio.run(double(2)))
 exit()
 """
     answer = sandbox.run(Script(source))
     assert answer.stdout == (
-        "['1', '2']\n1\n['x']\n(1,) d\n[[1.0, 0.0], [0.0, 1.0]] 2020-01-01\n"
+        "['1', '2']\n1\n['x']\n(1,) d\n[[1.0, 0.0], [0.0, 1.0]] 2020-01-01\n4\n"
     ), answer
     assert answer.status == "exit"

@@ -64,6 +64,8 @@ def call(machine: str, name: str, *arguments: int) -> int:
         ("fcntl", (3, 3)),
         ("ioctl", (1, 0x5401)),
         ("prctl", (15,)),
+        ("socketpair", (1, 0x80801)),
+        ("sendto", (3, 0x7FFF00000000, 1, 0, 0)),
     ],
 )
 def test_what_a_program_needs_is_allowed(
@@ -88,6 +90,11 @@ def test_what_a_program_needs_is_allowed(
         ("ioctl", (0, 0x5412), _EPERM),
         ("prctl", (4,), _EPERM),
         ("ptrace", (), _EPERM),
+        ("socketpair", (1, 2), _EPERM),
+        ("socketpair", (2, 1), _EPERM),
+        ("socketpair", (40, 1), _EPERM),
+        ("sendto", (3, 0, 1, 0, 0x7FFF00000000), _EPERM),
+        ("sendto", (3, 0, 1, 0, 0x1000), _EPERM),
         ("unshare", (), _EPERM),
         ("mount", (), _EPERM),
         ("seccomp", (), _EPERM),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+#: Where a loader may have been told to look for an interpreter's own library.
+LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
 DEVICES = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
 
 

@@ -28,7 +28,7 @@ _ALLOWED = """
     gettimeofday time times getrusage sched_yield sched_getaffinity sched_get_priority_max
     sched_get_priority_min getcpu getpid gettid getppid getuid geteuid getgid getegid getgroups
     getresuid getresgid getpgrp getpgid getsid uname sysinfo getrandom arch_prctl getrlimit
-    setrlimit exit exit_group restart_syscall wait4 waitid
+    setrlimit exit exit_group restart_syscall wait4 waitid recvfrom
 """
 
 _CLONE_THREAD = 0x00010000
@@ -38,6 +38,10 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 #: PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names of memory areas, by the C library and Python).
 _PRCTL = (15, 16, 0x53564D41)
+
+_AF_UNIX = 1
+#: SOCK_STREAM, with SOCK_CLOEXEC and SOCK_NONBLOCK or without.
+_STREAM = (0x1, 0x80001, 0x801, 0x80801)
 
 _KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
 _EPERM, _ENOSYS = 1, 38
@@ -51,6 +55,8 @@ _SOMEBODY = 0xFFFFFFFE
 _X32 = 0x40000000
 
 Instruction = tuple[int, int, int, int]
+#: Where to look, how to compare, with what.
+Test = tuple[int, int, tuple[int, ...]]
 
 
 def available(machine: str = platform.machine()) -> bool:
@@ -80,16 +86,20 @@ def assemble(pid: int, machine: str = platform.machine()) -> list[Instruction]:
         (_EQUAL, 0, 1, numbers["clone3"]),
         (_RETURN, 0, 0, _ERRNO | _ENOSYS),
     ]
-    for name, argument, values in (
-        ("kill", 0, (pid,)),
-        ("tgkill", 0, (pid,)),
-        ("prlimit64", 0, (0, pid)),
-        ("fcntl", 1, _FCNTL),
-        ("ioctl", 1, _IOCTL),
-        ("prctl", 0, _PRCTL),
-    ):
-        program += _when(numbers[name], argument, [(_EQUAL, value) for value in values])
-    program += _when(numbers["clone"], 0, [(_ANY_BIT, _CLONE_THREAD)])
+    conditional: dict[str, list[Test]] = {
+        "kill": [_argument(0, pid)],
+        "tgkill": [_argument(0, pid)],
+        "prlimit64": [_argument(0, 0, pid)],
+        "fcntl": [_argument(1, *_FCNTL)],
+        "ioctl": [_argument(1, *_IOCTL)],
+        "prctl": [_argument(0, *_PRCTL)],
+        "clone": [(_word(0), _ANY_BIT, (_CLONE_THREAD,))],
+        # What asyncio wakes itself with: a pair has no address, and what is sent has none either.
+        "socketpair": [_argument(0, _AF_UNIX), _argument(1, *_STREAM)],
+        "sendto": [_argument(4, 0), (_word(4) + 4, _EQUAL, (0,))],
+    }
+    for name, tests in conditional.items():
+        program += _when(numbers[name], tests)
     allowed = sorted(numbers[name] for name in _ALLOWED.split() if name in numbers)
     # Each jumps to the last instruction, past those that follow it and the three refusals.
     program += [(_EQUAL, len(allowed) - i + 2, 0, n) for i, n in enumerate(allowed)]
@@ -102,12 +112,23 @@ def assemble(pid: int, machine: str = platform.machine()) -> list[Instruction]:
     return program
 
 
-def _when(number: int, argument: int, tests: list[tuple[int, int]]) -> list[Instruction]:
-    """Allow one call if the low half of an argument meets one of the tests, else refuse it."""
-    count = len(tests)
-    body: list[Instruction] = [(_LOAD, 0, 0, _ARGUMENTS + 8 * argument)]
-    body += [(code, count - i, 0, value) for i, (code, value) in enumerate(tests)]
-    body += [(_RETURN, 0, 0, _ERRNO | _EPERM), (_RETURN, 0, 0, _ALLOW)]
+def _word(argument: int) -> int:
+    """Return where the low half of an argument lies."""
+    return _ARGUMENTS + 8 * argument
+
+
+def _argument(argument: int, *values: int) -> Test:
+    return _word(argument), _EQUAL, values
+
+
+def _when(number: int, tests: list[Test]) -> list[Instruction]:
+    """Allow one call if each test meets one of its values, else refuse it."""
+    body: list[Instruction] = []
+    for place, code, values in tests:
+        body.append((_LOAD, 0, 0, place))
+        body += [(code, len(values) - i, 0, value) for i, value in enumerate(values)]
+        body.append((_RETURN, 0, 0, _ERRNO | _EPERM))
+    body.append((_RETURN, 0, 0, _ALLOW))
     return [(_EQUAL, 0, len(body), number), *body]
 
 

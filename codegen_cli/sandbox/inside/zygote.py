@@ -48,6 +48,8 @@ def main() -> None:
     del sys.path[0]
     sys.argv[:] = ["program.py"]
     sys.path += setup["packages"]
+    for name in libraries.LIBRARY_PATHS:
+        os.environ.pop(name, None)
     # Ctrl-C is for the asker. A new session would do, but would also undo its `nice`.
     os.setpgid(0, 0)
     os.umask(0o077)
