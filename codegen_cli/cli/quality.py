@@ -182,8 +182,11 @@ def _print(measured: list[Quality], chosen: Quality | None, *, as_json: bool) ->
     distance = measured[0].distance
     console.note(
         f"{distance.positions} positions; the reference's perplexity is "
-        f"{distance.reference_perplexity:.3f}\nKL divergence in nats: its mean, 99 % quantile and "
-        "largest; memory for a full context; tokens/s reading, writing"
+        f"{distance.reference_perplexity:.3f}"
+    )
+    console.note(
+        "KL divergence in nats: its mean, 99 % quantile and largest; memory for a full context; "
+        "tokens/s reading, writing"
     )
 
 

@@ -17,7 +17,7 @@ _COLUMNS = (
     "type",
     "size",
     "memory",
-    "perplexity",
+    "ppl",
     "KL",
     "99 %",
     "max",
