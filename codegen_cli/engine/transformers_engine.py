@@ -17,6 +17,7 @@ from codegen_cli.engine.listener import QUIET, Listener
 from codegen_cli.engine.records import Chunk, Completion, Score
 from codegen_cli.engine.room import check_answer_fits, check_score_fits, context_size
 from codegen_cli.engine.threads import model_threads
+from codegen_cli.errors import UsageError
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
 
@@ -104,6 +105,8 @@ class TransformersEngine:
     def _request(self, prompt: Prompt | None) -> Request | None:
         if prompt is None:
             return None
+        if prompt.suffix is not None:
+            raise UsageError("this engine fills no gaps", "leave out --engine transformers")
         tokens = self.vocabulary.prompt(prompt.text)
         check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return Request(tokens, prompt.sampling, prompt.stopper)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from hf import converted
 from hf_folders import write_model
 
 from codegen_cli.registry.fingerprint import model_sha256
@@ -38,3 +39,27 @@ def test_a_gpt_neo_folder_completes_text(tmp_path: Path) -> None:
     )
     assert result.returncode == 0 and result.stdout
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_both_engines_draw_the_same_samples_of_a_benchmark(tmp_path: Path, nano: Path) -> None:
+    """Greedy, from the checkpoint and from our F32 conversion of it, byte for byte."""
+    prompts = ("def square(x):\n", "def is_even(n):\n", 'def add(a, b):\n    """Add."""\n', "x = ")
+    problems = tmp_path / "own.jsonl"
+    problems.write_text(
+        "".join(
+            json.dumps({"task_id": f"Own/{i}", "prompt": p, "entry_point": "f", "test": ""}) + "\n"
+            for i, p in enumerate(prompts)
+        )
+    )
+    gguf = converted(nano, tmp_path / "m.gguf")
+    draw = ("eval", "humaneval", "--data", str(problems), "-T", "0", "--max-tokens", "32")
+    files = []
+    for out, model in (("gguf", (str(gguf),)), ("hf", (str(nano), "--engine", "transformers"))):
+        folder = tmp_path / out
+        result = codegen(*draw, "--no-score", "--out", str(folder), "-m", *model)
+        assert result.returncode == 0, result.stderr
+        files.append((folder / "samples-t0.jsonl").read_bytes())
+        manifest = json.loads((folder / "run.json").read_text())
+    assert files[0] == files[1] and files[0].count(b"\n") == len(prompts)
+    assert (manifest["engine"], manifest["model"]["family"]) == ("transformers", "codegen")
+    assert manifest["model"]["sha256"] == model_sha256(nano)

@@ -118,13 +118,6 @@ def test_ctrl_c_leaves_no_process_and_the_same_command_goes_on(command: Command)
     assert not (command.folder / ".ray").exists()
 
 
-def test_workers_without_a_cluster_are_refused(command: Command) -> None:
-    process = command.draw("out", "--ray-workers", "2")
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (2, "") and "--ray local" in err
-    assert not (command.folder / "out").exists()
-
-
 def test_no_cluster_at_an_address_is_one_line(command: Command) -> None:
     process = command.draw("out", "--ray", "127.0.0.1:1")
     out, err = process.communicate(timeout=120)

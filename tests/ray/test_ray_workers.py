@@ -17,7 +17,7 @@ from codegen_cli.errors import CodegenError, Interrupted, ModelError, UsageError
 from codegen_cli.evaluation.collect import draw_with
 from codegen_cli.evaluation.humaneval.problem import HumanEvalProblem
 from codegen_cli.evaluation.plan import Draw, Unit, humaneval_tasks
-from codegen_cli.evaluation.ray_cluster import Share, ray_cluster, share
+from codegen_cli.evaluation.ray_cluster import Share, share
 from codegen_cli.evaluation.ray_workers import RayWorkers, ray_workers
 from codegen_cli.evaluation.task import Row, key_of
 from codegen_cli.evaluation.worker import WorkerModel
@@ -149,8 +149,3 @@ def test_the_share_of_a_cluster(ray: Any) -> None:
     assert share(ray, threads=64, gpu=False, workers=1) == Share(1, 2, 0)
     with pytest.raises(UsageError, match="room for 2 with 1 CPU each"):
         share(ray, threads=1, gpu=True, workers=3)
-
-
-def test_an_address_of_rays_client_is_refused() -> None:
-    with pytest.raises(UsageError, match="--ray auto"), ray_cluster("ray://localhost:10001"):
-        pass
