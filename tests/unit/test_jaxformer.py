@@ -140,7 +140,7 @@ def test_missing_arrays_are_refused(
 
 def test_its_options_are_refused_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "codegen"}))
-    opening = open_source(tmp_path, lambda *_: None, cores=4)
+    opening = open_source(tmp_path, lambda *_: None, run_config=tmp_path / "run.json")
     with pytest.raises(UsageError, match="not a TPU checkpoint"), opening:
         pass
 
