@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -88,7 +88,14 @@ class StoredSession:
 
     def program(self, node: int | None) -> Program:
         """Return the program that ends with a node."""
-        return Program(self.prefix, tuple(item.turn for item in self.path(node)))
+        program = Program(self.prefix)
+        for item in self.path(node):
+            if item.provenance.origin == "file":
+                # As it stands in the file; what is written after it adds the blank line it lacks.
+                program = replace(program, turns=(*program.turns, item.turn))
+            else:
+                program = program.add(item.turn)
+        return program
 
 
 @dataclass(frozen=True, slots=True)
