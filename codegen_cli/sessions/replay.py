@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,9 +15,8 @@ from codegen_cli.sessions.records import Node, StoredSession
 from codegen_cli.settings import Sampling
 
 #: `same`: token for token; `tokens`: they differ from `first` on; `prompt`: the text that was to be
-#: continued is another one, so nothing was drawn; `copy`: it was drawn elsewhere; `hand`: nobody
-#: drew it.
-Verdict = Literal["same", "tokens", "prompt", "copy", "hand"]
+#: continued is another one, so nothing was drawn; `copy`: it was drawn elsewhere.
+Verdict = Literal["same", "tokens", "prompt", "copy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +45,28 @@ class Replayed:
 def replay(
     engine: Engine,
     session: StoredSession,
+    nodes: Iterable[Node],
     *,
     likelihood: bool = False,
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[Replayed]:
-    """Yield what came of each turn, in the order in which they were made.
+    """Yield what comes of each of these turns of a model, in the order given: best that of their making.
 
-    With `likelihood` the recorded answers are scored, too: only for a model of the same vocabulary.
+    With `likelihood` the recorded answers are scored, too, where the model has their tokens.
 
     Raises:
         Interrupted: `should_stop` said so.
         ContextFull: a turn does not fit the engine's context.
     """
     engine.forget()
-    for node in session.nodes:
-        if node.provenance.origin != "model":
-            yield Replayed(node, "hand")
-        elif node.provenance.kept_from is not None:
+    for node in nodes:
+        if node.provenance.kept_from is not None:
             yield Replayed(node, "copy")
         else:
-            yield _replay(engine, session, node, likelihood=likelihood, should_stop=should_stop)
+            found = _replay(engine, session, node, should_stop)
+            if likelihood and found.verdict != "prompt":
+                found = replace(found, likelihood=_likelihood(engine, session, node, should_stop))
+            yield found
 
 
 def prompt_of(session: StoredSession, node: Node) -> str:
@@ -74,23 +75,27 @@ def prompt_of(session: StoredSession, node: Node) -> str:
 
 
 def _replay(
-    engine: Engine,
-    session: StoredSession,
-    node: Node,
-    *,
-    likelihood: bool,
-    should_stop: Callable[[], bool],
+    engine: Engine, session: StoredSession, node: Node, should_stop: Callable[[], bool]
 ) -> Replayed:
-    recorded, prompt = node.provenance, prompt_of(session, node)
-    if text_sha256(prompt) != recorded.prompt_sha256:
+    prompt = prompt_of(session, node)
+    if text_sha256(prompt) != node.provenance.prompt_sha256:
         return Replayed(node, "prompt")
-    answer = _draw(engine, prompt, node, should_stop)
-    found = compare(node, answer)
-    if likelihood and recorded.tokens:
-        span = (engine.vocabulary.prompt(prompt), list(recorded.tokens))
-        (score,) = engine.score_tokens([span], should_stop)
-        found = replace(found, likelihood=sum(score.logprobs) / len(score.logprobs))
-    return found
+    return compare(node, _draw(engine, prompt, node, should_stop))
+
+
+def _likelihood(
+    engine: Engine, session: StoredSession, node: Node, should_stop: Callable[[], bool]
+) -> float | None:
+    """Return the mean log-probability of the recorded tokens; None where they mean other text."""
+    tokens = node.provenance.tokens
+    if not tokens or max(tokens) >= engine.info.n_vocab:
+        return None
+    text = b"".join(map(engine.vocabulary.piece, tokens)).decode(errors="replace")
+    if node.turn.code.removeprefix(node.provenance.start) not in text:
+        return None
+    span = (engine.vocabulary.prompt(prompt_of(session, node)), list(tokens))
+    (score,) = engine.score_tokens([span], should_stop)
+    return sum(score.logprobs) / len(score.logprobs)
 
 
 def _draw(engine: Engine, prompt: str, node: Node, should_stop: Callable[[], bool]) -> Completion:

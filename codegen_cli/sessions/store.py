@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -171,6 +172,18 @@ class SessionStore:
                 _text(file),
             )
         ]
+
+    def with_most_of(self, turns: Sequence[Turn]) -> str | None:
+        """Return the session that made the most of these turns, the newest of equals."""
+        counts: Counter[str] = Counter()
+        for turn in turns:
+            rows = self._database.run(
+                "SELECT DISTINCT session FROM turn WHERE header = ? AND RTRIM(code, ?) = ?",
+                *(turn.header, "\n", turn.code.rstrip("\n")),
+            )
+            counts.update(row[0] for row in rows)
+        order = [row[0] for row in self._database.run("SELECT id FROM session ORDER BY created")]
+        return max(counts, key=lambda name: (counts[name], order.index(name)), default=None)
 
     def remove(self, session: str) -> None:
         """Forget a session; its text is overwritten in the file.
