@@ -100,7 +100,7 @@ def _replayed(
                 yield engine, item
 
 
-def _open(nodes: list[Node], model: str | None, settings: EngineSettings, report: Report) -> Engine:
+def _open(made: Provenance, model: str | None, settings: EngineSettings, report: Report) -> Engine:
     from dataclasses import replace
     from pathlib import Path
 

@@ -50,7 +50,7 @@ def replay(
     likelihood: bool = False,
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[Replayed]:
-    """Yield what comes of each of these turns of a model, in the order given: best that of their making.
+    """Yield what comes of turns that a model wrote, best in the order of their making.
 
     With `likelihood` the recorded answers are scored, too, where the model has their tokens.
 
