@@ -56,6 +56,7 @@ class Report:
         }
         if item.verdict in ("same", "tokens"):
             record["logprob_gap"] = item.logprob_gap
+            record["same_memory"] = item.reused
         if item.verdict == "tokens":
             record["first_token"] = item.first
             record["expected"] = _token(item.expected, engine)
@@ -93,6 +94,8 @@ class Report:
             if not model["same_build"]:
                 changed.append(f"recorded by {model['recorded_build']}; this is {model['build']}")
                 break
+        if self.first and not self.first.get("same_memory", True):
+            changed.append("the engine had evaluated other parts of the prompt before")
         return "; ".join(changed) or "the model and the build are the recorded ones"
 
     def counts(self) -> tuple[int, int]:

@@ -46,7 +46,6 @@ def model_provenance(
     *,
     folded: tuple[int, ...] = (),
     start: str = "",
-    banned: tuple[int, ...] = (),
 ) -> Provenance:
     """Return the provenance of an answer; `prompt` is the text that the model continued."""
     answer = result.completion
@@ -61,9 +60,10 @@ def model_provenance(
         engine=drawn.engine,
         lora=drawn.lora,
         prompt_sha256=text_sha256(prompt),
+        reused_tokens=answer.reused_tokens,
         folded=folded,
         start=start,
-        banned=banned,
+        banned=result.banned,
         tokens=answer.tokens,
         logprobs=answer.logprobs,
         finish_reason=answer.finish_reason,

@@ -10,6 +10,7 @@ from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import StopWatcher
+from codegen_cli.program.fold import folded_prompt
 from codegen_cli.sessions.provenance import text_sha256
 from codegen_cli.sessions.records import Node, StoredSession
 from codegen_cli.settings import Sampling
@@ -24,6 +25,7 @@ class Replayed:
     """What came of a turn that was drawn again.
 
     `first` counts from 1; `expected` and `got` are the tokens there, None past an end.
+    `reused` says whether the engine had as much of the prompt in its memory as when it was recorded.
     `logprob_gap` is the largest difference of the log-probabilities before it (natural logs).
     `likelihood` is the mean log-probability of the recorded tokens under the model of the replay.
     """
@@ -33,6 +35,7 @@ class Replayed:
     first: int | None = None
     expected: int | None = None
     got: int | None = None
+    reused: bool = True
     logprob_gap: float = 0.0
     likelihood: float | None = None
 
@@ -71,7 +74,8 @@ def replay(
 
 def prompt_of(session: StoredSession, node: Node) -> str:
     """Return the text that a turn was asked for with."""
-    return session.program(node.parent).prompt(node.turn.step) + node.provenance.start
+    program, made = session.program(node.parent), node.provenance
+    return folded_prompt(program, node.turn.step, made.folded) + made.start
 
 
 def _replay(
@@ -100,16 +104,26 @@ def _likelihood(
 
 def _draw(engine: Engine, prompt: str, node: Node, should_stop: Callable[[], bool]) -> Completion:
     recorded = node.provenance
+    if recorded.reused_tokens == 0:
+        # A chat that was resumed, or changed its model, began with an empty memory.
+        engine.forget()
     seed = recorded.seed if recorded.seed is not None else 0
     sampling = replace(recorded.sampling or Sampling(), seed=seed)
+    if recorded.banned:
+        # The answer that was thrown away before left its tokens in the engine's memory.
+        _answer(engine, Prompt(prompt, sampling, StopWatcher()), node, should_stop)
     if recorded.finish_reason == "interrupted":
         # Where the user stopped it is where a replay ends.
         sampling = replace(sampling, max_tokens=max(len(recorded.tokens), 1))
-    wanted = [Prompt(prompt, sampling, StopWatcher())]
-    for _, item in engine.generate_many(wanted, should_stop):
-        if isinstance(item, Completion):
-            if item.finish_reason == "interrupted":
-                break
+    wanted = Prompt(prompt, sampling, StopWatcher(), banned=recorded.banned)
+    return _answer(engine, wanted, node, should_stop)
+
+
+def _answer(
+    engine: Engine, prompt: Prompt, node: Node, should_stop: Callable[[], bool]
+) -> Completion:
+    for _, item in engine.generate_many([prompt], should_stop):
+        if isinstance(item, Completion) and item.finish_reason != "interrupted":
             return item
     raise Interrupted(f"interrupted in turn {node.id}")
 
@@ -122,13 +136,15 @@ def compare(node: Node, answer: Completion) -> Replayed:
     same = next((i for i in range(shorter) if old[i] != new[i]), shorter)
     pairs = zip(recorded.logprobs[:same], answer.logprobs[:same], strict=False)
     gap = max((abs(a - b) for a, b in pairs), default=0.0)
+    reused = recorded.reused_tokens == answer.reused_tokens
     if same == len(old) == len(new):
-        return Replayed(node, "same", logprob_gap=gap)
+        return Replayed(node, "same", reused=reused, logprob_gap=gap)
     return Replayed(
         node,
         "tokens",
         first=same + 1,
         expected=old[same] if same < len(old) else None,
         got=new[same] if same < len(new) else None,
+        reused=reused,
         logprob_gap=gap,
     )

@@ -35,6 +35,7 @@ MODEL = Provenance(
     engine="transformers",
     lora=(("a.gguf", 0.5),),
     prompt_sha256="cd" * 32,
+    reused_tokens=12,
     folded=(1, 2),
     start="x = ",
     banned=(2, 3),
