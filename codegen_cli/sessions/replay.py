@@ -25,7 +25,7 @@ class Replayed:
     """What came of a turn that was drawn again.
 
     `first` counts from 1; `expected` and `got` are the tokens there, None past an end.
-    `reused` says whether the engine had as much of the prompt in its memory as when it was recorded.
+    `reused` says whether the engine had as much of the prompt in its memory as it had then.
     `logprob_gap` is the largest difference of the log-probabilities before it (natural logs).
     `likelihood` is the mean log-probability of the recorded tokens under the model of the replay.
     """
@@ -114,7 +114,7 @@ def _draw(engine: Engine, prompt: str, node: Node, should_stop: Callable[[], boo
         _answer(engine, Prompt(prompt, sampling, StopWatcher()), node, should_stop)
     if recorded.finish_reason == "interrupted":
         # Where the user stopped it is where a replay ends.
-        sampling = replace(sampling, max_tokens=max(len(recorded.tokens), 1))
+        sampling = replace(sampling, max_tokens=len(recorded.tokens))
     wanted = Prompt(prompt, sampling, StopWatcher(), banned=recorded.banned)
     return _answer(engine, wanted, node, should_stop)
 
