@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from codegen_cli.program import Program, Turn
 from codegen_cli.sessions.provenance import Drawn, model_provenance
 from codegen_cli.sessions.recorder import Recorder
@@ -65,11 +67,9 @@ class Keeper:
             self._recorder.move(head, verb, pending=pending)
             self._state = (head, pending)
 
-    def saved(self, file: str) -> None:
+    def saved(self, file: Path) -> None:
         """Record that the program, as it is now, was written to a file."""
-        from pathlib import Path
-
-        self._recorder.saved(self._state[0], Path(file))
+        self._recorder.saved(self._state[0], file)
 
     def close(self) -> None:
         """Write what waits."""

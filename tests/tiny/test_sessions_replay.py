@@ -147,7 +147,7 @@ def test_an_interrupted_answer_replays_up_to_where_it_was_stopped(engine: LlamaE
     program = session.program(None)
     seen: list[str | TurnResult] = []
     for item in write_turn(engine, program, STEPS[0], ramble, should_stop=lambda: len(seen) > 2):
-        seen.append(item)  # noqa: PERF402
+        seen.append(item)
     result = seen[-1]
     assert isinstance(result, TurnResult)
     assert result.interrupted
