@@ -1,4 +1,4 @@
-"""The keyboard while no prompt is open."""
+"""The keyboard while no prompt is open, and while another program has it."""
 
 from __future__ import annotations
 
@@ -26,3 +26,20 @@ def quiet_keyboard() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSANOW, before)
+
+
+@contextmanager
+def loud_keyboard() -> Iterator[None]:
+    """Give another program a keyboard that echoes and makes lines, as terminals begin with."""
+    import termios
+
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    loud = termios.tcgetattr(descriptor)
+    loud[0] |= termios.ICRNL
+    loud[3] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, loud)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
