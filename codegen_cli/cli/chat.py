@@ -24,6 +24,7 @@ from codegen_cli.settings import EngineSettings, Sampling
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.read import Typing
     from codegen_cli.repl.running import Running
 
 
@@ -42,6 +43,17 @@ def chat(
     ] = "paper",
     execute: r.RunUnasked = False,
     unsafe_no_sandbox: r.NoSandbox = False,
+    vi: Annotated[
+        bool, typer.Option("--vi", help="Edit lines with vi's keys.", envvar="CODEGEN_VI")
+    ] = False,
+    no_history: Annotated[
+        bool,
+        typer.Option(
+            "--no-history",
+            help="Neither read nor keep what is typed.",
+            envvar="CODEGEN_NO_HISTORY",
+        ),
+    ] = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
@@ -91,11 +103,13 @@ def chat(
     with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
+        from codegen_cli.repl.read import Typing
         from codegen_cli.repl.running import Running
 
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
-            session = _open_chat(engine, running, program, sampling, file)
+            typing = Typing(vi, None if no_history else paths.state_dir() / "chat-history")
+            session = _open_chat(engine, running, program, sampling, file, typing)
             run_chat(session)
     if not session.reader.is_terminal:
         console.emit(session.session.program.source)
@@ -108,7 +122,12 @@ def _program(file: Path | None, prefix: str) -> Program:
 
 
 def _open_chat(
-    engine: Engine, running: Running, program: Program, sampling: Sampling, file: Path | None
+    engine: Engine,
+    running: Running,
+    program: Program,
+    sampling: Sampling,
+    file: Path | None,
+    typing: Typing,
 ) -> Chat:
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.read import open_reader
@@ -121,7 +140,7 @@ def _open_chat(
         engine=engine,
         session=Session(program, sampling),
         store=Store(write_output, file),
-        reader=open_reader(paths.state_dir() / "chat-history"),
+        reader=open_reader(typing),
         view=View(),
         interruptible=interruptible,
         running=running,
