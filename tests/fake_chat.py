@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from scripted import InProcess
 
-from codegen_cli.engine.base import never
+from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.records import Chunk, Completion, ModelInfo
 from codegen_cli.files import write_output
 from codegen_cli.program import Program, Stopper
@@ -57,6 +57,13 @@ class FakeEngine:
         reason = "stop" if rule else "eos" if isinstance(act, str) else "interrupted"
         tokens = tuple(range(len(text.split())))
         yield Completion(cut.text, cut.cut, reason, rule, tokens, (), 9, 4, 0.1, 0.1)  # type: ignore[arg-type]
+
+    def generate_many(
+        self, prompts: list[Prompt], should_stop: Callable[[], bool] = never
+    ) -> Iterator[tuple[int, Chunk | Completion]]:
+        for number, asked in enumerate(prompts):
+            for item in self.generate(asked.text, asked.sampling, asked.stopper, should_stop):
+                yield number, item
 
     def close(self) -> None:
         """Do nothing."""

@@ -8,6 +8,7 @@ import typer
 
 from codegen_cli import __version__, console
 from codegen_cli.cli.bench import bench
+from codegen_cli.cli.blame import blame
 from codegen_cli.cli.chat import chat
 from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
@@ -20,7 +21,9 @@ from codegen_cli.cli.perplexity import perplexity
 from codegen_cli.cli.pull import pull
 from codegen_cli.cli.quality import quality
 from codegen_cli.cli.quantize import quantize
+from codegen_cli.cli.replay import replay
 from codegen_cli.cli.run import run
+from codegen_cli.cli.sessions.app import app as sessions_app
 
 _HELP = """Grow a program one natural-language step at a time, on your own machine.
 
@@ -72,4 +75,7 @@ app.command(rich_help_panel="Models")(export)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
 app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)
+app.add_typer(sessions_app, name="sessions", rich_help_panel="Keep")
+app.command(rich_help_panel="Keep")(replay)
+app.command(rich_help_panel="Keep")(blame)
 app.command(rich_help_panel="System")(doctor)

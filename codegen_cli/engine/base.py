@@ -18,12 +18,16 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A text to continue, and how; with a `suffix`, a gap to fill between the two."""
+    """A text to continue, and how; with a `suffix`, a gap to fill between the two.
+
+    The first token of the answer is none of `banned`.
+    """
 
     text: str
     sampling: Sampling
     stopper: Stopper
     suffix: str | None = None
+    banned: tuple[int, ...] = ()
 
 
 class Tokenizer(Protocol):

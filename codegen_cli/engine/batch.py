@@ -33,6 +33,7 @@ class Request:
     sampling: Sampling
     stopper: Stopper
     drafter: Drafter | None = None
+    banned: tuple[int, ...] = ()
 
     @property
     def cells(self) -> int:
@@ -60,7 +61,7 @@ class _Slot:
         self.control = DraftControl()
         if request.drafter is not None:
             request.drafter.observe(request.tokens)
-        self.sampler = Sampler(vocabulary.size, request.sampling)
+        self.sampler = Sampler(vocabulary.size, request.sampling, request.banned)
         self.sampler.observe(request.tokens)
         self.answer = Answer(
             len(request.tokens), known, request.sampling.max_tokens, request.stopper, vocabulary

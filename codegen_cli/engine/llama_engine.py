@@ -164,7 +164,8 @@ class LlamaEngine:
     def _request(self, prompt: Prompt | None, drafter: Drafter | None = None) -> Request | None:
         if prompt is None:
             return None
-        return Request(self._tokens(prompt), prompt.sampling, prompt.stopper, drafter)
+        tokens = self._tokens(prompt)
+        return Request(tokens, prompt.sampling, prompt.stopper, drafter, prompt.banned)
 
     def _tokens(self, prompt: Prompt) -> list[int]:
         if prompt.suffix is None:

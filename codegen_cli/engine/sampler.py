@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,16 +18,27 @@ class Sampler:
     """One chain of samplers, in the order of Hugging Face's `generate`, which the paper used.
 
     Penalty, temperature, top-k, top-p, min-p, then a draw; at temperature 0 the best token.
-    The order matters: nucleus sampling here sees the probabilities after temperature.
+    The order matters: nucleus sampling here sees the probabilities after temperature. Before all
+    of them, the first token of an answer is kept from being one of `banned`.
     """
 
-    def __init__(self, n_vocab: int, sampling: Sampling) -> None:
+    def __init__(self, n_vocab: int, sampling: Sampling, banned: Sequence[int] = ()) -> None:
         self._c = llama()
         self._chain: Any = self._c.llama_sampler_chain_init(
             self._c.llama_sampler_chain_default_params()
         )
-        for link in self._links(n_vocab, sampling):
+        self._bans = bool(banned)
+        links = [self._ban(n_vocab, banned)] if banned else []
+        for link in links + self._links(n_vocab, sampling):
             self._c.llama_sampler_chain_add(self._chain, link)
+
+    def _ban(self, n_vocab: int, banned: Sequence[int]) -> Any:
+        biases = (self._c.llama_logit_bias * len(banned))()
+        for bias, token in zip(biases, banned, strict=True):
+            bias.token, bias.bias = token, -math.inf
+        # llama.cpp copies the array.
+        first = ctypes.cast(biases, ctypes.POINTER(self._c.llama_logit_bias))
+        return self._c.llama_sampler_init_logit_bias(n_vocab, len(banned), first)
 
     def _links(self, n_vocab: int, sampling: Sampling) -> list[Any]:
         c, links = self._c, []
@@ -53,7 +66,11 @@ class Sampler:
 
     def sample(self, context: Any, output: int = -1) -> int:
         """Return the next token for one output position of the last decode."""
-        return int(self._c.llama_sampler_sample(self._chain, context, output))
+        token = int(self._c.llama_sampler_sample(self._chain, context, output))
+        if self._bans:
+            self._c.llama_sampler_free(self._c.llama_sampler_chain_remove(self._chain, 0))
+            self._bans = False
+        return token
 
     def close(self) -> None:
         """Free the chain; safe to call twice."""

@@ -109,7 +109,7 @@ class TransformersEngine:
             raise UsageError("this engine fills no gaps", "leave out --engine transformers")
         tokens = self.vocabulary.prompt(prompt.text)
         check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
-        return Request(tokens, prompt.sampling, prompt.stopper)
+        return Request(tokens, prompt.sampling, prompt.stopper, prompt.banned)
 
     def forget(self) -> None:
         """Do nothing: no call leaves anything behind."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program, StopWatcher, Turn
+from codegen_cli.program.syntax import parse
 from codegen_cli.sandbox import Execution
 from codegen_cli.settings import Sampling
-from codegen_cli.synthesis.shape import parse, shape
+from codegen_cli.synthesis.shape import shape
 from codegen_cli.synthesis.turn import TurnResult, turn_seed
 
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from codegen_cli.engine.base import Engine, never
+from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program, StopWatcher, Turn
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.fault import Fault, fault_of
 
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:
-    """A written turn, not yet accepted: the engine's answer and the seed it was drawn with."""
+    """A written turn, not yet accepted: the engine's answer and the seed it was drawn with.
+
+    `banned` are the tokens that could not come first; `fault` is what is wrong with the answer.
+    `redrawn` says why an earlier draw was thrown away, where the guard did so.
+    """
 
     turn: Turn
     completion: Completion
     seed: int
+    banned: tuple[int, ...] = ()
+    fault: Fault | None = None
+    redrawn: Fault | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -42,11 +50,15 @@ def write_turn(
     sampling: Sampling,
     *,
     attempt: int = 0,
+    prompt: str | None = None,
+    banned: tuple[int, ...] = (),
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[str | TurnResult]:
     """Yield the code for a step as it becomes certain, then one TurnResult.
 
-    The paper's protocol: the step as a comment, a completion, cut at the first stop rule.
+    The paper's protocol: the step as a comment, a completion, cut at the first stop rule. A
+    `prompt` stands for the program and the step where the model should see other text (a folded
+    program, `program/fold.py`).
 
     Raises:
         ContextFull: the program and the answer do not fit.
@@ -54,13 +66,13 @@ def write_turn(
     """
     seed = turn_seed(sampling.seed, len(program.turns), attempt)
     shown = 0
-    for item in engine.generate(
-        program.prompt(step), replace(sampling, seed=seed), StopWatcher(), should_stop
-    ):
+    text = program.prompt(step) if prompt is None else prompt
+    asked = Prompt(text, replace(sampling, seed=seed), StopWatcher(), banned=banned)
+    for _, item in engine.generate_many([asked], should_stop):
         if isinstance(item, Completion):
             if rest := item.text[shown:]:
                 yield rest
-            yield TurnResult(Turn(step, item.text), item, seed)
+            yield TurnResult(Turn(step, item.text), item, seed, banned, fault_of(item))
         elif item.text:
             shown += len(item.text)
             yield item.text

@@ -114,3 +114,20 @@ def test_first_tokens_are_distributed_as_the_model_says(tmp_path: Path, top_p: f
     statistic = sum((o - e) ** 2 / e for o, e in zip(observed, expected, strict=True) if e)
     assert statistic < chi_square_limit(len(observed))
     assert len(observed) > 10
+
+
+def test_a_banned_token_is_not_the_first_of_its_row_and_may_come_later(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "codegen", "codegen")
+    greedy = Sampling(temperature=0, max_tokens=6)
+    plain = Prompt("x = 1", greedy, NoStop())
+    with open_folder(folder) as engine:
+        (free,) = complete_all(engine, [plain])
+        later = tuple(token for token in free.tokens[1:] if token != free.tokens[0])
+        assert later
+        prompts = [plain, replace(plain, banned=free.tokens[:1]), replace(plain, banned=later)]
+        # A stopper serves one answer.
+        fresh = [replace(prompt, stopper=NoStop()) for prompt in prompts]
+        first, second, third = complete_all(engine, fresh)
+    assert first.tokens == third.tokens == free.tokens
+    assert second.tokens[0] != free.tokens[0]
+    assert second.logprobs[0] < free.logprobs[0]

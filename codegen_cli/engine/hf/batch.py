@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen_cli.engine.answer import Answer
-from codegen_cli.engine.hf.choose import choose
+from codegen_cli.engine.hf.choose import choose, masked
 from codegen_cli.engine.hf.forward import Forward
 from codegen_cli.engine.hf.vocabulary import HFVocabulary
 from codegen_cli.engine.records import Chunk, Completion
@@ -28,6 +28,7 @@ class Request:
     tokens: list[int]
     sampling: Sampling
     stopper: Stopper
+    banned: tuple[int, ...] = ()
 
 
 class _Row:
@@ -44,6 +45,10 @@ class _Row:
     def draw(self) -> float:
         """Return the next random number."""
         return self._random.random()
+
+    def banned(self) -> tuple[int, ...]:
+        """Return the tokens that may not come next: only the first one is restricted."""
+        return () if self.answer.tokens else self.request.banned
 
     def recent(self) -> list[int]:
         """Return the tokens that the repetition penalty sees."""
@@ -160,7 +165,7 @@ class _Batch:
     def _take(self, logits_Bx1xV: Any) -> Iterator[tuple[int, Chunk | Completion]]:
         logits_BxV = logits_Bx1xV[:, -1]
         tokens = choose(
-            logits_BxV,
+            masked(logits_BxV, [row.banned() for row in self._rows]),
             [row.request.sampling for row in self._rows],
             [row.recent() for row in self._rows],
             [row.draw() for row in self._rows],

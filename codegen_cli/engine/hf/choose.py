@@ -31,6 +31,17 @@ def choose(
     return [int(token) for token in best]
 
 
+def masked(logits_BxV: Any, banned: Sequence[Sequence[int]]) -> Any:
+    """Return the logits with some tokens of each row made impossible."""
+    torch, _ = torch_and_transformers()
+    if not any(banned):
+        return logits_BxV
+    out = logits_BxV.clone()
+    for row, tokens in enumerate(banned):
+        out[row, list(tokens)] = -torch.inf
+    return out
+
+
 def penalized(
     logits_BxV: Any, samplings: Sequence[Sampling], recent: Sequence[Sequence[int]]
 ) -> Any:
