@@ -160,6 +160,7 @@ def _open_chat(
     typing: Typing,
 ) -> Chat:
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.known import known_to
     from codegen_cli.repl.read import open_reader
     from codegen_cli.repl.render import View
     from codegen_cli.repl.session import Session
@@ -176,7 +177,7 @@ def _open_chat(
         engine=engine,
         session=session,
         store=Store(write_output, target, known=known),
-        reader=open_reader(typing),
+        reader=open_reader(typing, known_to(lambda: session.shown)),
         view=View(),
         interruptible=interruptible,
         running=running,

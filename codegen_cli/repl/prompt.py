@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app, get_app_session
@@ -19,7 +17,7 @@ from prompt_toolkit.styles import Style
 
 from codegen_cli.console import visible
 from codegen_cli.repl.commands import COMMANDS
-from codegen_cli.repl.complete import complete
+from codegen_cli.repl.complete import Known, complete
 from codegen_cli.repl.history import open_history
 from codegen_cli.repl.keyboard import Keyboard
 from codegen_cli.repl.keys import chat_keys
@@ -37,12 +35,12 @@ class TerminalReader:
     is_terminal = True
     attended = True
 
-    def __init__(self, typing: Typing) -> None:
+    def __init__(self, typing: Typing, known: Known) -> None:
         self._keyboard = Keyboard(get_app_session().input)
         self._lines: PromptSession[str] = PromptSession(
             history=open_history(typing.history),
             auto_suggest=AutoSuggestFromHistory(),
-            completer=_Completer(),
+            completer=_Completer(known),
             complete_while_typing=Condition(_typing_command),
             # Up recalls what begins like the line; prompt-toolkit completes only where it does not.
             enable_history_search=~Condition(_typing_command),
@@ -95,30 +93,23 @@ class TerminalReader:
 class _Completer(Completer):
     """Lend the pure completion to prompt-toolkit."""
 
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         """Return the candidates; a failure only means that there are none."""
         cursor = document.cursor_position
-        for candidate in complete(document.text, cursor, COMMANDS, _list_folder):
+        for candidate in complete(document.text, cursor, COMMANDS, self._known):
             yield Completion(
                 candidate.text,
                 candidate.start - cursor,
-                display=visible(candidate.text[candidate.start and _name_at(candidate.text) :]),
+                display=visible(_last_name(candidate.text) if candidate.start else candidate.text),
                 display_meta=candidate.about,
             )
 
 
-def _name_at(path: str) -> int:
-    return path.rstrip("/").rfind("/") + 1
-
-
-def _list_folder(folder: str) -> Iterator[tuple[str, bool]]:
-    try:
-        with os.scandir(Path(folder or ".").expanduser()) as entries:
-            for entry in entries:
-                yield entry.name, entry.is_dir()
-    except (OSError, RuntimeError):
-        # No such folder, or no such user's home: nothing to offer.
-        return
+def _last_name(path: str) -> str:
+    return path[path.rstrip("/").rfind("/") + 1 :]
 
 
 def _typing_command() -> bool:

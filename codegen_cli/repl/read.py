@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol, TextIO
 
 from codegen_cli import console
 from codegen_cli.errors import UsageError
+from codegen_cli.repl.complete import Known
 
 #: Make the status line for a terminal of this many columns.
 Toolbar = Callable[[int], str]
@@ -59,7 +60,7 @@ class Reader(Protocol):
         """Lend the keyboard, as it was found, to another program."""
 
 
-def open_reader(typing: Typing) -> Reader:
+def open_reader(typing: Typing, known: Known) -> Reader:
     """Return the terminal's reader, or the plain one where a terminal is missing or dumb."""
     if not at_terminal() or os.environ.get("TERM", "") in ("", "dumb"):
         stdin = sys.stdin.buffer if sys.stdin else None
@@ -67,7 +68,7 @@ def open_reader(typing: Typing) -> Reader:
     # Imported here: prompt_toolkit costs about 0.1 s, which a pipe must not pay.
     from codegen_cli.repl.prompt import TerminalReader
 
-    return TerminalReader(typing)
+    return TerminalReader(typing, known)
 
 
 def at_terminal() -> bool:
