@@ -15,18 +15,22 @@ from codegen_cli.highlight import CodeStream, Spaced, styled
 from codegen_cli.program import Program
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
-from codegen_cli.synthesis.outcome import failure, report
+from codegen_cli.synthesis.outcome import annotation, excerpt, failure, report
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from codegen_cli.repl.table import Command, Table
     from codegen_cli.sandbox import Execution, Variable
+    from codegen_cli.synthesis.candidates import Candidate
     from codegen_cli.synthesis.turn import TurnResult
 
 C = TypeVar("C")
 
 _KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
+
+#: Lines of cut text that are shown.
+_MOST_CUT = 5
 
 
 class View:
@@ -56,9 +60,29 @@ class View:
 
     def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
         """Sum up a turn in one line, then warn of its problems."""
+        for line in cut_lines(result.completion.cut):
+            self.note(line)
         self.note(summary(number, result))
         for problem in problems:
             console.warn(problem)
+
+    def candidates(
+        self, found: Sequence[Candidate], program: Program, before: Execution | None = None
+    ) -> None:
+        """Show answers side by side; `before` is what the program did without the turn."""
+        from codegen_cli.repl.compare import compared
+
+        self._console.print(compared(found, program, self._console.width, before))
+
+    def variables(self, variables: Sequence[Variable]) -> None:
+        """Show variables, one a line."""
+        for variable in variables:
+            console.show(Text(console.visible(annotation(variable))))
+
+    def cases(self, grid: Iterable[str]) -> None:
+        """Show how the cases fare."""
+        for line in grid:
+            console.show(Text(console.visible(line)))
 
     def turns(self, what: str, turns: Iterable[Numbered]) -> None:
         """Say which turns something happened to."""
@@ -138,6 +162,16 @@ def summary(number: int, result: TurnResult) -> str:
         f"{answer.seconds:.1f} s · {answer.tokens_per_second:.0f} tokens/s · "
         f"ended by {answer.rule or answer.finish_reason}"
     )
+
+
+def cut_lines(cut: str) -> list[str]:
+    """Return the text that a stop rule took away, marked as such whatever the colours.
+
+    >>> cut_lines("\n\n# Print it.\nprint(x)")
+    ['┊ # Print it.', '┊ print(x)   (cut; /more takes it)']
+    """
+    lines = [f"┊ {line}" for line in excerpt(cut.strip("\n"), _MOST_CUT)]
+    return [*lines[:-1], f"{lines[-1]}   (cut; /more takes it)"] if lines else []
 
 
 def numbered(program: Program, *, pending: bool) -> Text:

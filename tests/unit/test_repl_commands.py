@@ -55,6 +55,7 @@ def test_a_transcript(chat: Run) -> None:
     )
     assert shown == (
         "a = 1\n"
+        "┊ # next   (cut; /more takes it)\n"
         "turn 1 · 5 tokens (4 reused) · 0.2 s · 50 tokens/s · ended by comment\n"
         "b = a\n"
         "turn 2 · 3 tokens (4 reused) · 0.2 s · 30 tokens/s · ended by eos\n"
