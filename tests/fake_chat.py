@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from scripted import InProcess
 
@@ -89,6 +89,12 @@ class Script:
 
     def ask(self, question: str) -> str:
         return self._next(question)
+
+    def held(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def released(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _next(self, prompt: str) -> str:
         self.prompts.append(prompt)

@@ -27,6 +27,7 @@ from codegen_cli.settings import EngineSettings, Sampling
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.read import Typing
     from codegen_cli.repl.running import Running
 
 
@@ -63,6 +64,17 @@ def chat(
     ] = False,
     execute: r.RunUnasked = False,
     unsafe_no_sandbox: r.NoSandbox = False,
+    vi: Annotated[
+        bool, typer.Option("--vi", help="Edit lines with vi's keys.", envvar="CODEGEN_VI")
+    ] = False,
+    no_history: Annotated[
+        bool,
+        typer.Option(
+            "--no-history",
+            help="Neither read nor keep what is typed.",
+            envvar="CODEGEN_NO_HISTORY",
+        ),
+    ] = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
@@ -115,11 +127,13 @@ def chat(
     with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
+        from codegen_cli.repl.read import Typing
         from codegen_cli.repl.running import Running
 
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
-            session = _open_chat(engine, running, tree, sampling, file, resumed)
+            typing = Typing(vi, None if no_history else paths.state_dir() / "chat-history")
+            session = _open_chat(engine, running, tree, sampling, file, resumed, typing)
             if not no_session:
                 session.keeper = open_keeper(engine, settings, tree, file, resumed)
             try:
@@ -144,8 +158,10 @@ def _open_chat(
     sampling: Sampling,
     file: Path | None,
     resumed: Resumed | None,
+    typing: Typing,
 ) -> Chat:
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.known import known_to
     from codegen_cli.repl.read import open_reader
     from codegen_cli.repl.render import View
     from codegen_cli.repl.session import Session
@@ -163,7 +179,7 @@ def _open_chat(
         engine=engine,
         session=session,
         store=Store(write_output, target, known=known),
-        reader=open_reader(paths.state_dir() / "chat-history"),
+        reader=open_reader(typing, known_to(lambda: session.shown)),
         view=View(),
         interruptible=interruptible,
         running=running,

@@ -139,7 +139,7 @@ class Chat:
             attempt = attempt_of(draw, one.result, self.session.candidates)
             self._note_origin(place, draw, asked, one.result, attempt)
         best = found[0].result
-        self.view.candidates(draw.program, found)
+        self.view.candidates(found, draw.program)
         self.view.turn(number, best, problems(self.session.shown, best))
 
     def _note_origin(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 from codegen_cli.errors import CodegenError, Interrupted
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands import COMMANDS
-from codegen_cli.repl.keyboard import quiet_keyboard
 from codegen_cli.repl.shell import run_shell
 
 #: Begins and ends a step of several lines, where Enter cannot open one.
@@ -20,7 +17,7 @@ def run_chat(chat: Chat) -> None:
     Raises:
         Interrupted: Ctrl-C in a script.
     """
-    with quiet_keyboard() if chat.reader.is_terminal else nullcontext():
+    with chat.reader.held():
         while not chat.done:
             try:
                 _turn(chat)

@@ -19,7 +19,7 @@ from codegen_cli.repl.draw import bars, tree_lines
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.fault import Fault
-from codegen_cli.synthesis.outcome import failure, report
+from codegen_cli.synthesis.outcome import annotation, excerpt, failure, report
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 
 _KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
+
+#: Lines of cut text that are shown.
+_MOST_CUT = 5
 
 _FAULTS = {
     Fault.COMMENT: "only comments",
@@ -70,6 +73,8 @@ class View:
 
     def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
         """Sum up a turn in one line, then warn of its problems."""
+        for line in cut_lines(result.completion.cut):
+            self.note(line)
         self.note(summary(number, result))
         for problem in problems:
             console.warn(problem)
@@ -78,18 +83,25 @@ class View:
         """Say that an answer was thrown away, and why another one follows."""
         self.note(f"thrown away: {_FAULTS[item.fault]} · drawn once more without that beginning")
 
-    def candidates(self, program: Program, found: Sequence[Candidate]) -> None:
-        """Show several answers under each other, numbered for /pick, and how each behaved."""
-        for number, one in enumerate(found, 1):
-            votes = f" · {one.votes} times" if one.votes > 1 else ""
-            how = "" if one.parses else " · does not parse"
-            if one.execution is not None:
-                made = program.add(one.result.turn)
-                how = f" · {failure(one.execution, made) or f'runs, like group {one.group}'}"
-            self.note(f"answer {number}{votes}{how}")
-            self._write(styled(one.result.turn.code.rstrip("\n")) + Text("\n"))
+    def candidates(
+        self, found: Sequence[Candidate], program: Program, before: Execution | None = None
+    ) -> None:
+        """Show answers side by side; `before` is what the program did without the turn."""
+        from codegen_cli.repl.compare import compared
+
+        self._console.print(compared(found, program, self._console.width, before))
         if len(found) > 1:
             self.note("answer 1 is the turn; /pick 2 takes the second")
+
+    def variables(self, variables: Sequence[Variable]) -> None:
+        """Show variables, one a line."""
+        for variable in variables:
+            console.show(Text(console.visible(annotation(variable))))
+
+    def cases(self, grid: Iterable[str]) -> None:
+        """Show how the cases fare."""
+        for line in grid:
+            console.show(Text(console.visible(line)))
 
     def turns(self, what: str, turns: Iterable[Numbered]) -> None:
         """Say which turns something happened to."""
@@ -216,6 +228,16 @@ def summary(number: int, result: TurnResult) -> str:
         f"{answer.seconds:.1f} s · {answer.tokens_per_second:.0f} tokens/s · "
         f"ended by {answer.rule or answer.finish_reason}"
     )
+
+
+def cut_lines(cut: str) -> list[str]:
+    """Return the text that a stop rule took away, marked as such whatever the colours.
+
+    >>> cut_lines("\n\n# Print it.\nprint(x)")
+    ['┊ # Print it.', '┊ print(x)   (cut; /more takes it)']
+    """
+    lines = [f"┊ {line}" for line in excerpt(cut.strip("\n"), _MOST_CUT)]
+    return [*lines[:-1], f"{lines[-1]}   (cut; /more takes it)"] if lines else []
 
 
 def numbered(program: Program, *, pending: bool) -> Text:

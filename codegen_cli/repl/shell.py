@@ -6,7 +6,6 @@ import subprocess
 
 from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
-from codegen_cli.repl.keyboard import loud_keyboard
 
 
 def run_shell(chat: Chat, command: str) -> None:
@@ -19,7 +18,7 @@ def run_shell(chat: Chat, command: str) -> None:
         raise UsageError("!… runs only what is typed at a terminal", "leave it out of scripts")
     if not command:
         raise UsageError("which command?", "write !ls")
-    with loud_keyboard():
+    with chat.reader.released():
         try:
             code = subprocess.run(command, shell=True, check=False).returncode
         except KeyboardInterrupt:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_chat import Act, FakeEngine, Script, make, uninterrupted
+from fake_chat import Act, FakeEngine, Script, make
 from scripted import InProcess
 
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
@@ -27,7 +27,6 @@ def chat(
 ) -> Callable[..., tuple[Chat, str]]:
     """Run a chat to its end and return it with what it printed; stdout must stay empty."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("codegen_cli.repl.loop.quiet_keyboard", uninterrupted)
     monkeypatch.delenv("CODEGEN_DEBUG", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
 
@@ -56,6 +55,7 @@ def test_a_transcript(chat: Run) -> None:
     )
     assert shown == (
         "a = 1\n"
+        "┊ # next   (cut; /more takes it)\n"
         "turn 1 · 5 tokens (4 reused) · 0.2 s · 50 tokens/s · ended by comment\n"
         "b = a\n"
         "turn 2 · 3 tokens (4 reused) · 0.2 s · 30 tokens/s · ended by eos\n"
