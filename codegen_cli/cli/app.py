@@ -9,6 +9,7 @@ import typer
 from codegen_cli import __version__, console
 from codegen_cli.cli.bench import bench
 from codegen_cli.cli.chat import chat
+from codegen_cli.cli.clarity import app as clarity_app
 from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
 from codegen_cli.cli.doctor import doctor
@@ -72,4 +73,5 @@ app.command(rich_help_panel="Models")(export)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
 app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)
+app.add_typer(clarity_app, name="clarity", rich_help_panel="Measure")
 app.command(rich_help_panel="System")(doctor)
