@@ -8,6 +8,7 @@ CodegenError               1    something failed
 │   └── CheckpointError         a checkpoint to convert is missing, unreadable or not CodeGen
 ├── ContextFull            4    the prompt and the answer do not fit the context window
 ├── HubError               1    the Hub cannot be reached or is busy: trying again may help
+├── SessionError           1    the kept sessions cannot be read or written
 ├── CheckFailed            5    it ran, but a check of the result failed
 ├── SandboxUnavailable     1    nothing here can enclose a program nobody trusts
 └── Interrupted          130    the user pressed Ctrl-C
@@ -64,6 +65,10 @@ class ContextFull(CodegenError):
 
 class HubError(CodegenError):
     """The Hub cannot be reached, or answers that it is busy or broken; trying again may help."""
+
+
+class SessionError(CodegenError):
+    """The kept sessions cannot be read or written, or one of them is not as it should be."""
 
 
 class CheckFailed(CodegenError):

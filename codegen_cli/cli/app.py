@@ -8,6 +8,7 @@ import typer
 
 from codegen_cli import __version__, console
 from codegen_cli.cli.bench import bench
+from codegen_cli.cli.blame import blame
 from codegen_cli.cli.chat import chat
 from codegen_cli.cli.clarity import app as clarity_app
 from codegen_cli.cli.complete import complete
@@ -21,7 +22,9 @@ from codegen_cli.cli.perplexity import perplexity
 from codegen_cli.cli.pull import pull
 from codegen_cli.cli.quality import quality
 from codegen_cli.cli.quantize import quantize
+from codegen_cli.cli.replay import replay
 from codegen_cli.cli.run import run
+from codegen_cli.cli.sessions.app import app as sessions_app
 
 _HELP = """Grow a program one natural-language step at a time, on your own machine.
 
@@ -74,4 +77,7 @@ app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
 app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)
 app.add_typer(clarity_app, name="clarity", rich_help_panel="Measure")
+app.add_typer(sessions_app, name="sessions", rich_help_panel="Keep")
+app.command(rich_help_panel="Keep")(replay)
+app.command(rich_help_panel="Keep")(blame)
 app.command(rich_help_panel="System")(doctor)

@@ -12,9 +12,11 @@ import typer
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
 from codegen_cli.cli import running_options as r
+from codegen_cli.cli.chat_session import Resumed, open_keeper, resumed_session
 from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.open_sandbox import open_sandbox
+from codegen_cli.cli.open_sessions import complete_session
 from codegen_cli.cli.steps import read_prefix
 from codegen_cli.files import read_input, write_output
 from codegen_cli.interrupt import interruptible
@@ -40,6 +42,24 @@ def chat(
         str,
         typer.Option(help="What a new program begins with: paper, none, or a file."),
     ] = "paper",
+    continue_: Annotated[
+        bool,
+        typer.Option(
+            "--continue", "-c", help="Go on with the last session, or the last one of FILE.py."
+        ),
+    ] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="ID",
+            help="Go on with this session; see `codegen sessions`.",
+            autocompletion=complete_session,
+        ),
+    ] = None,
+    no_session: Annotated[
+        bool, typer.Option("--no-session", help="Keep nothing of this chat.")
+    ] = False,
     execute: r.RunUnasked = False,
     unsafe_no_sandbox: r.NoSandbox = False,
     model: o.Model = o.MODEL,
@@ -73,9 +93,12 @@ def chat(
 
       codegen chat program.py --temperature 0.4
 
+      codegen chat --continue
+
       printf 'Print "hello".\\n/retry 0.8\\n' | codegen chat > program.py
     """
-    program = _program(file, read_prefix(prefix))
+    resumed = resumed_session(resume, newest=continue_, file=file)
+    program = resumed.program if resumed else _program(file, read_prefix(prefix))
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
     settings = EngineSettings(
         gpu_layers,
@@ -95,8 +118,14 @@ def chat(
 
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
-            session = _open_chat(engine, running, program, sampling, file)
-            run_chat(session)
+            session = _open_chat(engine, running, program, sampling, file, resumed)
+            if not no_session:
+                session.keeper = open_keeper(engine, settings, program, file, resumed)
+            try:
+                run_chat(session)
+            finally:
+                if session.keeper:
+                    session.keeper.close()
     if not session.reader.is_terminal:
         console.emit(session.session.program.source)
 
@@ -108,7 +137,12 @@ def _program(file: Path | None, prefix: str) -> Program:
 
 
 def _open_chat(
-    engine: Engine, running: Running, program: Program, sampling: Sampling, file: Path | None
+    engine: Engine,
+    running: Running,
+    program: Program,
+    sampling: Sampling,
+    file: Path | None,
+    resumed: Resumed | None,
 ) -> Chat:
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.read import open_reader
@@ -116,11 +150,17 @@ def _open_chat(
     from codegen_cli.repl.session import Session
     from codegen_cli.repl.store import Store
 
-    console.note(f"{_about(file, program)}/help lists the commands, Ctrl-D leaves")
+    session = Session(program, sampling)
+    target, known = file, True
+    if resumed:
+        target, known = resumed.stored.file, resumed.file_is_its
+        session.pending = resumed.pending
+    about = _about_session(resumed) if resumed else _about(file, program)
+    console.note(f"{about}/help lists the commands, Ctrl-D leaves")
     return Chat(
         engine=engine,
-        session=Session(program, sampling),
-        store=Store(write_output, file),
+        session=session,
+        store=Store(write_output, target, known=known),
         reader=open_reader(paths.state_dir() / "chat-history"),
         view=View(),
         interruptible=interruptible,
@@ -133,3 +173,10 @@ def _about(file: Path | None, program: Program) -> str:
         return ""
     turns = len(program.turns)
     return f"{file}: {turns} turn{'s' * (turns != 1)} · " if file.exists() else f"{file}: new · "
+
+
+def _about_session(resumed: Resumed) -> str:
+    stored = resumed.stored
+    turns = len(stored.path(stored.head))
+    pending = ", the last one pending" if resumed.pending else ""
+    return f"session {stored.id}: {turns} turn{'s' * (turns != 1)}{pending} · "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from codegen_cli.errors import ContextFull
@@ -99,6 +99,12 @@ def fold_prompt(
     if found.tokens + max_tokens > n_ctx:
         raise _refusal(program, found, max_tokens, n_ctx, short.keys() & wishes.pinned)
     return found
+
+
+def folded_prompt(program: Program, step: str, turns: Iterable[int]) -> str:
+    """Return the prompt for a step with these turns folded; those without bodies stay whole."""
+    short = folded_turns(program)
+    return _with(program, short, frozenset(turns) & short.keys()).prompt(step)
 
 
 def folded_turns(program: Program) -> dict[int, Turn]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from codegen_cli.engine.base import Engine
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
 from codegen_cli.repl.check import problems
+from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.read import Reader
 from codegen_cli.repl.render import View, toolbar
 from codegen_cli.repl.running import Running
@@ -31,6 +32,7 @@ class Chat:
     view: View
     interruptible: Interruptible
     running: Running
+    keeper: Keeper | None = None
     done: bool = False
     speed: float = 0.0
 
@@ -52,11 +54,21 @@ class Chat:
         if result is None or not self.session.take(result):
             self._interrupted(number, result)
             return
+        if self.keeper:
+            prompt = draw.program.prompt(draw.step)
+            self.keeper.answered(result, prompt, draw.sampling, draw.attempt)
+            self.keep("draw")
         self.speed = result.completion.tokens_per_second
         self.view.turn(number, result, problems(self.session.shown, result))
         if before and draw.attempt and before.turn.code == result.turn.code:
             warmer = min(draw.sampling.temperature + 0.5, 10)
             self.view.note(f"the same code as before; /retry {warmer:g} draws more freely")
+
+    def keep(self, verb: str) -> None:
+        """Record what a verb did to the program."""
+        if self.keeper:
+            pending = self.session.pending is not None
+            self.keeper.sync(self.session.shown, verb, pending=pending)
 
     def accept(self) -> None:
         """Keep the pending turn, if there is one."""
@@ -75,6 +87,9 @@ class Chat:
         path = self.store.save(program.source, name, force=force)
         self.accept()
         self.session.mark_saved()
+        if self.keeper:
+            self.keep("save")
+            self.keeper.saved(path)
         self.view.note(f"saved {_count(len(program.turns))} to {path}")
 
     def run(self) -> None:

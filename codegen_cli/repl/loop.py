@@ -53,9 +53,15 @@ def _turn(chat: Chat) -> None:
 def act(chat: Chat, line: str) -> None:
     """Do what a line says: nothing keeps the pending turn, `/…` is a command, the rest a step."""
     line = line.strip()
-    if not line:
-        chat.accept()
-    elif line.startswith("/") and not line.startswith("//"):
-        COMMANDS.dispatch(chat, line[1:])
-    else:
-        chat.draw(chat.session.ask(line[1:] if line.startswith("//") else line))
+    verb = "step"
+    try:
+        if not line:
+            verb = "accept"
+            chat.accept()
+        elif line.startswith("/") and not line.startswith("//"):
+            verb = line[1:].split(None, 1)[0] if line[1:].strip() else "/"
+            COMMANDS.dispatch(chat, line[1:])
+        else:
+            chat.draw(chat.session.ask(line[1:] if line.startswith("//") else line))
+    finally:
+        chat.keep(verb)

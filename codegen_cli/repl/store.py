@@ -13,8 +13,10 @@ Write = Callable[[Path, str], None]
 class Store:
     """The file of a chat. A file is only overwritten as it was last opened or saved here."""
 
-    def __init__(self, write: Write, target: Path | None = None) -> None:
+    def __init__(self, write: Write, target: Path | None = None, *, known: bool = True) -> None:
         """Name the file that a save without a name goes to; it need not exist yet.
+
+        What is in it is only overwritten where it is `known`.
 
         Raises:
             CodegenError: it exists and cannot be read.
@@ -22,7 +24,7 @@ class Store:
         self.target = target
         self._write = write
         self._known: dict[Path, bytes] = {}
-        if target is not None and target.exists():
+        if target is not None and known and target.exists():
             self._remember(target)
 
     def save(self, text: str, name: str = "", *, force: bool = False) -> Path:

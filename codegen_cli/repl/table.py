@@ -13,7 +13,7 @@ C = TypeVar("C")
 Action = Callable[[C, str], None]
 
 #: What the argument of a command is completed with.
-Kind = Literal["", "path", "setting"]
+Kind = Literal["", "path", "setting", "turn", "place", "model", "session", "command"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"repl", "bench", "evaluation", "quality", "pull"},
+    {"sessions"},
     {"synthesis"},
     {"convert"},
     {"engine"},
@@ -38,6 +39,7 @@ HOMES = {
     "transformers": ("engine/hf/",),
     "ray": ("evaluation/ray_cluster.py",),
     "pygments": ("highlight.py",),
+    "sqlite3": ("sessions/database.py",),
 }
 
 _MOST_LINES = 300

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated
 
 import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.confirm import confirmed
 from codegen_cli.cli.models.choose import choose_models
 from codegen_cli.cli.models.names import Name
 from codegen_cli.errors import UsageError
@@ -39,7 +39,7 @@ def remove_model(
             f'"{model.path}" is not in the models folder', "remove it as any other file"
         )
     size = model.path.stat().st_size
-    if not yes and not _confirmed(f"Remove {model.name} ({size / 1e6:.1f} MB)?"):
+    if not yes and not confirmed(f"Remove {model.name} ({size / 1e6:.1f} MB)?"):
         console.note(f"kept {model.name}")
         raise typer.Exit(1)
     model.path.unlink()
@@ -49,14 +49,3 @@ def remove_model(
         console.emit(json.dumps(record, ensure_ascii=False) + "\n")
     else:
         console.note(f"removed {model.name} ({size / 1e6:.1f} MB)")
-
-
-def _confirmed(question: str) -> bool:
-    """Ask at a terminal.
-
-    Raises:
-        UsageError: there is none.
-    """
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError("there is no terminal to ask at", "give --yes to remove without asking")
-    return typer.confirm(console.visible(question), err=True)

@@ -1,13 +1,10 @@
-"""The slash commands of the chat."""
+"""Commands that change the turns."""
 
 from __future__ import annotations
 
 from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
-from codegen_cli.repl.sampling import NAMES, known
-from codegen_cli.repl.table import Table
-
-COMMANDS: Table[Chat] = Table()
+from codegen_cli.repl.commands.declared import COMMANDS
 
 
 @COMMANDS.command("accept")
@@ -50,58 +47,6 @@ def undo(chat: Chat, argument: str) -> None:
 def redo(chat: Chat, _argument: str) -> None:
     """Bring back what was undone."""
     chat.view.turns("brought back", chat.session.redo())
-
-
-@COMMANDS.command("show")
-def show(chat: Chat, _argument: str) -> None:
-    """Print the program."""
-    chat.view.program(chat.session.shown, pending=chat.session.pending is not None)
-
-
-@COMMANDS.command("run")
-def run(chat: Chat, _argument: str) -> None:
-    """Run the program in a sandbox and show what it does."""
-    chat.run()
-
-
-@COMMANDS.command("save", "[FILE]", completes="path")
-def save(chat: Chat, argument: str) -> None:
-    """Write the program to a file."""
-    chat.save(argument)
-
-
-@COMMANDS.command("save!", "[FILE]", completes="path")
-def save_over(chat: Chat, argument: str) -> None:
-    """The same, over any file."""
-    chat.save(argument, force=True)
-
-
-@COMMANDS.command("set", "[NAME [VALUE]]", completes="setting")
-def set_(chat: Chat, argument: str) -> None:
-    """Show or change the sampling."""
-    name, _, value = argument.replace("=", " ").partition(" ")
-    if value.strip():
-        chat.session.set(name, value.strip())
-    chat.view.sampling(chat.session.sampling, [known(name)] if name else NAMES)
-
-
-@COMMANDS.command("tokens")
-def tokens(chat: Chat, _argument: str) -> None:
-    """Say how much of the context is used."""
-    used, size = chat.used(), chat.engine.n_ctx
-    chat.view.note(f"{used} of {size} tokens used · {max(size - used, 0)} left")
-
-
-@COMMANDS.command("help")
-def help_(chat: Chat, _argument: str) -> None:
-    """Say what can be typed."""
-    chat.view.help(COMMANDS)
-
-
-@COMMANDS.command("quit", aliases=("exit", "q"))
-def quit_(chat: Chat, _argument: str) -> None:
-    """Leave the chat."""
-    chat.leave()
 
 
 def _edited(chat: Chat) -> str:

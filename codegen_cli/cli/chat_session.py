@@ -1,0 +1,140 @@
+"""The session of a chat: a new one, or one that goes on where it was left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen_cli import console
+from codegen_cli.cli.open_sessions import choose_session, open_sessions, sessions_file
+from codegen_cli.errors import UsageError
+from codegen_cli.program import Program
+
+if TYPE_CHECKING:
+    from codegen_cli.engine.base import Engine
+    from codegen_cli.errors import SessionError
+    from codegen_cli.repl.keep import Keeper
+    from codegen_cli.sessions.records import StoredSession
+    from codegen_cli.settings import EngineSettings
+    from codegen_cli.synthesis.turn import TurnResult
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A session to go on with; `file_is_its` says that the file is as the session saved it."""
+
+    stored: StoredSession
+    file_is_its: bool
+
+    @property
+    def pending(self) -> TurnResult | None:
+        """Return the answer that was not accepted yet."""
+        from codegen_cli.sessions.resume import answer_of
+
+        path = self.stored.path(self.stored.head)
+        return answer_of(path[-1]) if self.stored.pending and path else None
+
+    @property
+    def program(self) -> Program:
+        """Return the program without the pending turn."""
+        path = self.stored.path(self.stored.head)
+        if self.stored.pending and path:
+            return self.stored.program(path[-1].parent)
+        return self.stored.program(self.stored.head)
+
+
+def resumed_session(name: str | None, *, newest: bool, file: Path | None) -> Resumed | None:
+    """Return the session that the options ask for, None where they ask for a new one.
+
+    Raises:
+        UsageError: there is no such session, or the options contradict each other.
+        SessionError: the sessions cannot be read.
+    """
+    if name is None and not newest:
+        return None
+    if name is not None and (newest or file is not None):
+        other = "--continue" if newest else f'"{file}"'
+        raise UsageError(f"--resume {name} and {other} name two programs", "leave out one")
+    with open_sessions() as store:
+        if name is None:
+            found = store.recent(1, file)
+            if not found:
+                what = f'no session wrote "{file}"' if file else "no session is kept yet"
+                raise UsageError(what, "leave out --continue")
+            name = found[0].id
+        stored = store.load(choose_session(store, name))
+        saves = store.saves(stored.file) if stored.file else []
+    own = [save for save in saves if save.session == stored.id]
+    text = _text(stored.file)
+    return Resumed(stored, bool(own) and stored.program(own[-1].node).source == text)
+
+
+def open_keeper(
+    engine: Engine,
+    settings: EngineSettings,
+    program: Program,
+    file: Path | None,
+    resumed: Resumed | None,
+) -> Keeper:
+    """Return what records the chat from now on."""
+    from codegen_cli.repl.keep import Keeper
+    from codegen_cli.sessions.provenance import Drawn, build_of
+    from codegen_cli.sessions.recorder import Recorder
+    from codegen_cli.sessions.store import SessionStore
+
+    path = Path(engine.info.path).resolve()
+    recorder = Recorder(
+        partial(SessionStore, sessions_file()),
+        _warn,
+        prefix=program.prefix,
+        file=file,
+        model=engine.info.name,
+        resumed=resumed.stored if resumed else None,
+    )
+    drawn = Drawn(
+        model=_model_name(path),
+        sha256=_hash_of(path),
+        build=build_of(settings.engine, engine.placement),
+        engine=settings.engine,
+        lora=tuple((str(lora.path.resolve()), lora.scale) for lora in settings.lora),
+    )
+    keeper = Keeper(recorder, drawn)
+    if resumed:
+        keeper.resumed(resumed.stored)
+    else:
+        keeper.opened(program)
+    return keeper
+
+
+def _hash_of(path: Path) -> Callable[[], str | None]:
+    """Return a function that knows the hash of a model file as soon as it has been read."""
+    from codegen_cli.registry.fingerprint import model_sha256
+
+    found: list[str] = []
+    # Gigabytes take seconds: no answer waits for it, and leaving does not either.
+    reader = threading.Thread(target=lambda: found.append(model_sha256(path)), daemon=True)
+    reader.start()
+    return lambda: found[0] if found else None
+
+
+def _model_name(path: Path) -> str:
+    """Return what finds the model again: the name of a packaged one, else its path."""
+    from codegen_cli.registry.find import local_models
+
+    packaged = [m.name for m in local_models() if m.packaged and m.path.resolve() == path]
+    return packaged[0] if packaged else str(path)
+
+
+def _warn(error: SessionError) -> None:
+    console.warn(f"this chat is not kept: {error.message} ({error.hint})")
+
+
+def _text(file: Path | None) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8") if file else None
+    except (OSError, UnicodeDecodeError):
+        return None

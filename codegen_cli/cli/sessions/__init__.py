@@ -1,0 +1,1 @@
+"""`codegen sessions`: the chats that were kept."""

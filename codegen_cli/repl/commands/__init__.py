@@ -1,0 +1,12 @@
+"""The slash commands of the chat, sorted by topic: one table feeds dispatch, help, completion."""
+
+from __future__ import annotations
+
+# isort: off
+# Imported for what they declare, in the order in which /help lists them.
+from codegen_cli.repl.commands import turns, program, running, sampling, files, leaving  # noqa: F401
+
+# isort: on
+from codegen_cli.repl.commands.declared import COMMANDS
+
+__all__ = ["COMMANDS"]

@@ -1,0 +1,16 @@
+"""Commands that change how turns are drawn."""
+
+from __future__ import annotations
+
+from codegen_cli.repl.chat import Chat
+from codegen_cli.repl.commands.declared import COMMANDS
+from codegen_cli.repl.sampling import NAMES, known
+
+
+@COMMANDS.command("set", "[NAME [VALUE]]", completes="setting")
+def set_(chat: Chat, argument: str) -> None:
+    """Show or change the sampling."""
+    name, _, value = argument.replace("=", " ").partition(" ")
+    if value.strip():
+        chat.session.set(name, value.strip())
+    chat.view.sampling(chat.session.sampling, [known(name)] if name else NAMES)

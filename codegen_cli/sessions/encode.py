@@ -1,0 +1,47 @@
+"""Provenance as JSON and back: what the database holds and what exports say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from typing import Any
+
+from codegen_cli.errors import SessionError
+from codegen_cli.sessions.records import Provenance
+from codegen_cli.settings import Sampling
+
+_KNOWN = {field.name for field in fields(Provenance)}
+_EMPTY = Provenance("file")
+
+
+def provenance_record(provenance: Provenance) -> dict[str, Any]:
+    """Return a provenance as a dictionary for JSON; what says nothing is left out."""
+    record = asdict(provenance)
+    return {
+        name: value
+        for name, value in record.items()
+        if name == "origin" or value != getattr(_EMPTY, name)
+    }
+
+
+def dump_provenance(provenance: Provenance) -> str:
+    """Return a provenance as one line of JSON."""
+    return json.dumps(provenance_record(provenance), ensure_ascii=False, separators=(",", ":"))
+
+
+def load_provenance(text: str) -> Provenance:
+    """Return the provenance of `dump_provenance`; what a newer version added is passed over.
+
+    Raises:
+        SessionError: it is none.
+    """
+    try:
+        record = {name: value for name, value in json.loads(text).items() if name in _KNOWN}
+        for name in ("folded", "banned", "tokens", "logprobs"):
+            record[name] = tuple(record.get(name, ()))
+        record["lora"] = tuple((path, scale) for path, scale in record.get("lora", ()))
+        if record.get("sampling") is not None:
+            record["sampling"] = Sampling(**record["sampling"])
+        return Provenance(**record)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SessionError(f"a stored turn is unreadable: {error}", "remove its session") from error

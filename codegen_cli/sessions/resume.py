@@ -1,0 +1,25 @@
+"""A kept turn as an answer that still waits to be accepted."""
+
+from __future__ import annotations
+
+from codegen_cli.engine.records import Completion
+from codegen_cli.sessions.records import Node
+from codegen_cli.synthesis.turn import TurnResult
+
+
+def answer_of(node: Node) -> TurnResult:
+    """Return the answer of a turn as the engine gave it, but for its times."""
+    made = node.provenance
+    completion = Completion(
+        text=node.turn.code,
+        cut=made.cut,
+        finish_reason=made.finish_reason or "stop",
+        rule=made.stop_rule,
+        tokens=made.tokens,
+        logprobs=made.logprobs,
+        prompt_tokens=0,
+        reused_tokens=made.reused_tokens,
+        prompt_seconds=0.0,
+        generation_seconds=0.0,
+    )
+    return TurnResult(node.turn, completion, made.seed or 0, made.banned)
