@@ -167,9 +167,13 @@ def summary(number: int, result: TurnResult) -> str:
 def cut_lines(cut: str) -> list[str]:
     """Return the text that a stop rule took away, marked as such whatever the colours.
 
+    The bare sign of the rule (`#` of a comment) is left out: the rule is named anyway.
+
     >>> cut_lines("\n\n# Print it.\nprint(x)")
     ['┊ # Print it.', '┊ print(x)   (cut; /more takes it)']
     """
+    if not any(map(str.isalnum, cut)):
+        return []
     lines = [f"┊ {line}" for line in excerpt(cut.strip("\n"), _MOST_CUT)]
     return [*lines[:-1], f"{lines[-1]}   (cut; /more takes it)"] if lines else []
 
