@@ -27,13 +27,20 @@ class FakeEngine:
     """Write what the script says, a word a token, and remember what was asked."""
 
     info = ModelInfo("fake", "fake.gguf", "Mono", "Q8_0", 1, 1, 1, 100, 1)
-    n_ctx = 100
+    n_ctx = 1000
     placement = "CPU, 1 thread"
 
     def __init__(self, *script: Act) -> None:
         self.script = list(script)
         self.prompts: list[str] = []
         self.samplings: list[Sampling] = []
+
+    @property
+    def vocabulary(self) -> FakeEngine:
+        return self
+
+    def tokenize(self, text: str) -> list[int]:
+        return [7]
 
     def count(self, text: str) -> int:
         return len(text.split())
