@@ -175,15 +175,16 @@ def _open_chat(
         session = Session(tree, sampling, pending=pending, results=resumed.results)
     about = _about_session(resumed) if resumed else _about(file, session.program)
     console.note(f"{about}/help lists the commands, Ctrl-D leaves")
-    return Chat(
+    opened = Chat(
         engine=engine,
         session=session,
         store=Store(write_output, target, known=known),
-        reader=open_reader(typing, known_to(lambda: session.shown)),
+        reader=open_reader(typing, known_to(lambda: opened)),
         view=View(),
         interruptible=interruptible,
         running=running,
     )
+    return opened
 
 
 def _about(file: Path | None, program: Program) -> str:

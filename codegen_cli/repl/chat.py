@@ -139,7 +139,11 @@ class Chat:
             attempt = attempt_of(draw, one.result, self.session.candidates)
             self._note_origin(place, draw, asked, one.result, attempt)
         best = found[0].result
-        self.view.candidates(found, draw.program)
+        answers = [node.id for node in self.session.tree.answers(places[0])]
+        numbers = [answers.index(place) + 1 for place in places]
+        before = self.running.of(draw.program.source)
+        self.view.candidates(found, draw.program, before, numbers)
+        self.speed = best.completion.tokens_per_second
         self.view.turn(number, best, problems(self.session.shown, best))
 
     def _note_origin(

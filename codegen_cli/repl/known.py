@@ -5,21 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codegen_cli.program import Program
 from codegen_cli.program.names import defined_names
 from codegen_cli.repl.complete import Choices, Known
 
+if TYPE_CHECKING:
+    from codegen_cli.repl.chat import Chat
 
-def known_to(
-    program: Callable[[], Program],
-    places: Callable[[], Choices] = tuple,
-    sessions: Callable[[], Choices] = tuple,
-) -> Known:
-    """Return what can be offered for a program as it is at the time of asking."""
+
+def known_to(chat: Callable[[], Chat]) -> Known:
+    """Return what can be offered for a chat as it is at the time of asking."""
 
     def turns() -> Choices:
-        return [(str(number), step) for number, step in enumerate(program().steps, 1)]
+        return [(str(n), step) for n, step in enumerate(chat().session.shown.steps, 1)]
+
+    def places() -> Choices:
+        tree = chat().session.tree
+        branches = [(name, "branch") for name in tree.branches]
+        return branches + [(f"#{node.id}", node.turn.step) for node in tree.nodes.values()]
+
+    def sessions() -> Choices:
+        list_sessions = chat().list_sessions
+        return [(name, "session") for name in list_sessions("")] if list_sessions else ()
 
     return Known(
         folder=_list_folder,
@@ -27,7 +35,7 @@ def known_to(
         places=places,
         models=_models,
         sessions=sessions,
-        names=lambda: defined_names(program()),
+        names=lambda: defined_names(chat().session.shown),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from codegen_cli.program.cases import Case
@@ -11,6 +11,9 @@ from codegen_cli.synthesis.execute import run_programs
 
 if TYPE_CHECKING:
     from codegen_cli.sandbox import Sandbox
+
+#: Programs whose doings are remembered: the answers to a step or two.
+_REMEMBERED = 128
 
 
 class Running:
@@ -25,6 +28,7 @@ class Running:
         self.allowed = allowed
         self.variables: tuple[Variable, ...] | None = None
         self.source = ""
+        self._known: dict[str, Execution] = {}
         self.cases: list[Case] = []
         self.checked = ""
         self._open = open_sandbox
@@ -50,6 +54,7 @@ class Running:
         (execution,) = run_programs(self.open(), [source], should_stop)
         if execution.ok:
             self.variables, self.source = execution.variables, source
+        self.note([source], [execution])
         return execution
 
     def run_all(self, sources: list[str], should_stop: Callable[[], bool]) -> list[Execution]:
@@ -60,6 +65,16 @@ class Running:
             Interrupted: `should_stop` said so.
         """
         return run_programs(self.open(), sources, should_stop, prints=True)
+
+    def note(self, sources: Sequence[str], executions: Sequence[Execution]) -> None:
+        """Remember what programs did: the last ones only."""
+        self._known = {**self._known, **dict(zip(sources, executions, strict=True))}
+        self._known = dict(list(self._known.items())[-_REMEMBERED:])
+
+    def of(self, source: str) -> Execution | None:
+        """Return what a program did, if it ran to its end not long ago."""
+        known = self._known.get(source)
+        return known if known and known.ok else None
 
     def close(self) -> None:
         """End the sandbox, if there is one."""

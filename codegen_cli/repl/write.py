@@ -82,6 +82,7 @@ def write_several(chat: Chat, draw: Draw, asked: Asked) -> list[Candidate] | Non
             if chat.running.allowed:
                 sources = [draw.program.add(one.result.turn).source for one in found]
                 ran = run_programs(chat.running.open(), sources, should_stop)
+                chat.running.note(sources, ran)
                 found = rank_by_execution(found, sources, ran)
             return found
     except KeyboardInterrupt:
