@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from codegen_cli import console
 from codegen_cli.cli.chat_session import Resumed, drawn_by, open_keeper, resumed_session
 from codegen_cli.cli.open_engine import open_engine
-from codegen_cli.cli.open_sessions import complete_session, open_sessions
+from codegen_cli.cli.open_sessions import open_sessions
 from codegen_cli.files import write_output
 from codegen_cli.interrupt import interruptible
 from codegen_cli.program import Program
@@ -57,16 +57,11 @@ def open_chat(engine: Engine, settings: EngineSettings, running: Running, begin:
     session = _session(resumed, begin.sampling) if resumed else Session(begin.tree, begin.sampling)
     target = resumed.stored.file if resumed else begin.file
     known = resumed.file_is_its if resumed else True
-    known_things = known_to(
-        lambda: chat.session.shown,
-        places=lambda: chat.session.places(),
-        sessions=lambda: complete_session(""),
-    )
     chat = Chat(
         engine=engine,
         session=session,
         store=Store(write_output, target, known=known),
-        reader=open_reader(begin.typing, known_things),
+        reader=open_reader(begin.typing, known_to(lambda: chat)),
         view=View(),
         interruptible=interruptible,
         running=running,
@@ -117,12 +112,13 @@ def _load(keeper: Callable[..., Keeper | None], chat: Chat, name: str) -> None:
     chat.view.note(_about_session(resumed).removesuffix(" · "))
 
 
-def _sessions(text: str) -> list[str]:
+def _sessions(text: str) -> list[tuple[str, str]]:
+    """Return the last sessions, or those with a text in a turn, each with a word about it."""
     with open_sessions() as store:
         if text:
-            return [f"{m.session} #{m.node}  {_line(m.step)}" for m in store.search(text, 20)]
+            return [(m.session, f"#{m.node}  {_line(m.step)}") for m in store.search(text, 20)]
         return [
-            f"{s.id}  {s.turns} turns  {s.file.name if s.file else '-'}  {_line(s.first_step)}"
+            (s.id, f"{s.turns} turns  {s.file.name if s.file else '-'}  {_line(s.first_step)}")
             for s in store.recent(20)
         ]
 

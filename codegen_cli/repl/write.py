@@ -106,7 +106,11 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
         attempt = _attempt_of(draw, one.result, chat.session.candidates)
         _note_origin(chat, place, draw, asked, one.result, attempt)
     best = found[0].result
-    chat.view.candidates(found, draw.program)
+    answers = [node.id for node in chat.session.tree.answers(places[0])]
+    numbers = [answers.index(place) + 1 for place in places]
+    without = chat.running.of(draw.program.source)
+    chat.view.candidates(found, draw.program, without, numbers)
+    chat.speed = best.completion.tokens_per_second
     chat.view.turn(number, best, problems(chat.session.shown, best))
 
 
@@ -200,6 +204,7 @@ def _write_several(chat: Chat, draw: Draw, asked: Asked) -> list[Candidate] | No
             if chat.running.allowed:
                 sources = [draw.program.add(one.result.turn).source for one in found]
                 ran = run_programs(chat.running.open(), sources, should_stop)
+                chat.running.note(sources, ran)
                 found = rank_by_execution(found, sources, ran)
             return found
     except KeyboardInterrupt:
