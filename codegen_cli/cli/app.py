@@ -10,6 +10,7 @@ from codegen_cli import __version__, console
 from codegen_cli.cli.bench import bench
 from codegen_cli.cli.blame import blame
 from codegen_cli.cli.chat import chat
+from codegen_cli.cli.clarity import app as clarity_app
 from codegen_cli.cli.complete import complete
 from codegen_cli.cli.convert import convert
 from codegen_cli.cli.doctor import doctor
@@ -75,6 +76,7 @@ app.command(rich_help_panel="Models")(export)
 app.add_typer(eval_app, name="eval", rich_help_panel="Measure")
 app.command(rich_help_panel="Measure")(perplexity)
 app.command(rich_help_panel="Measure")(bench)
+app.add_typer(clarity_app, name="clarity", rich_help_panel="Measure")
 app.add_typer(sessions_app, name="sessions", rich_help_panel="Keep")
 app.command(rich_help_panel="Keep")(replay)
 app.command(rich_help_panel="Keep")(blame)

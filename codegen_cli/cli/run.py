@@ -70,6 +70,14 @@ def run(
     search: r.Search = None,
     unsafe_no_sandbox: r.NoSandbox = False,
     candidates: o.Candidates = 1,
+    guard: Annotated[
+        bool,
+        typer.Option(
+            "--guard",
+            help="Draw a step once more where the model gave no code or repeats itself without "
+            "end; off, as in the paper.",
+        ),
+    ] = False,
     speculate: o.Speculate = False,
     context_file: o.ContextFiles = None,
     draft: o.Draft = None,
@@ -109,12 +117,14 @@ def run(
         check_output(output)
     plan = r.plan_for(search, candidates, with_cases=cases is not None)
     runs = execute or plan is not None
+    if guard and (candidates > 1 or plan is not None):
+        raise UsageError("--guard is for one answer a step", "with several, one with code is first")
     if unsafe_no_sandbox and not runs:
         raise UsageError("--unsafe-no-sandbox runs nothing by itself", "give --execute")
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
     if cases is None:
         todo = [[step] for step in read_steps(steps, var or [], problem, input_number or 1)]
-        order = Order(todo, sampling, candidates, plan)
+        order = Order(todo, sampling, candidates, plan, guard=guard)
     else:
         given = read_cases(cases, problem)
         todo = steps_of_cases(steps, var or [], problem, given)

@@ -97,6 +97,8 @@ def show(run: Run, order: Order) -> None:
 
 def _warn_of_steps(run: Run) -> None:
     for number, result in enumerate(run.results, 1):
+        if result.redrawn:
+            console.note(f"step {number} was drawn again: {result.redrawn.told}")
         if result.is_empty:
             reason = result.completion.rule or result.completion.finish_reason
             console.warn(

@@ -26,7 +26,7 @@ class Order:
 
     With a plan the program is searched for. `case` is the one whose program is wanted, from 0; None
     leaves the choice to what passes. Without a runner nothing that was written is run; `tier` is
-    how strong its walls are.
+    how strong its walls are. With `guard` a turn without code, or in a loop, is drawn once more.
     """
 
     steps: list[list[str]]
@@ -37,6 +37,7 @@ class Order:
     case: int | None = None
     runner: Runner | None = None
     tier: str | None = None
+    guard: bool = False
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ def _grow(engine: Engine, run: Run, order: Order, view: LiveView | NoView) -> No
             order.sampling,
             candidates=order.candidates,
             runner=order.runner,
+            guard=order.guard,
             should_stop=should_stop,
         ):
             if isinstance(item, StepBegun):

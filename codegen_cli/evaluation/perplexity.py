@@ -6,14 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
 
-from codegen_cli.engine.base import Engine, Tokenizer, never
+from codegen_cli.engine.base import Engine, never
+from codegen_cli.engine.span import TextSpan, joint_span
 from codegen_cli.evaluation.task import Row, Task
-
-#: Tokens that condition, and tokens to score.
-Span: TypeAlias = tuple[list[int], list[int]]
-
 
 #: Programs scored together: enough to fill a batch; each looks at the cells of all of them.
 _TOGETHER = 8
@@ -41,20 +37,6 @@ class Likelihood:
         value = self.perplexity
         finite = value if math.isfinite(value) else None
         return {"tokens": self.tokens, "nll": self.nll, "perplexity": finite}
-
-
-def joint_span(vocabulary: Tokenizer, before: str, text: str) -> Span:
-    r"""Return the tokens of a text and of what stands before it, as the model would see both.
-
-    They are tokenized as one: "\n\n" alone may be a token that it never is before a comment. Where
-    a token reaches from one into the other, they are tokenized apart after all.
-    """
-    scored = vocabulary.tokenize(text)
-    if before and scored:
-        line = vocabulary.prompt(before + text)
-        if line[-len(scored) :] == scored and len(line) > len(scored):
-            return line[: -len(scored)], scored
-    return vocabulary.prompt(before), scored
 
 
 def conditioned_prompts(task: Task, pieces: Sequence[str] | None) -> list[tuple[str, str]]:
@@ -87,7 +69,7 @@ def prompt_rows(
             yield perplexity_row(task, found) if found.tokens else None
 
 
-def _spans(engine: Engine, prompts: list[tuple[str, str]]) -> list[Span]:
+def _spans(engine: Engine, prompts: list[tuple[str, str]]) -> list[TextSpan]:
     """Return the tokens of a task's prompts, nothing where one of them does not fit."""
     spans = [joint_span(engine.vocabulary, before, text) for before, text in prompts]
     fits = all(len(before) + len(tokens) <= engine.n_ctx for before, tokens in spans)
@@ -95,7 +77,7 @@ def _spans(engine: Engine, prompts: list[tuple[str, str]]) -> list[Span]:
 
 
 def _likelihoods(
-    engine: Engine, tasks: list[list[Span]], should_stop: Callable[[], bool]
+    engine: Engine, tasks: list[list[TextSpan]], should_stop: Callable[[], bool]
 ) -> list[Likelihood]:
     """Score the spans of tasks, a turn of all of them at a time: each goes on where it was."""
     logprobs: list[list[float]] = [[] for _ in tasks]

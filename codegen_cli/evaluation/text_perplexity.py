@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codegen_cli.engine.base import Engine, Tokenizer, never
-from codegen_cli.evaluation.perplexity import Likelihood, joint_span
+from codegen_cli.engine.span import joint_span
+from codegen_cli.evaluation.perplexity import Likelihood
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from codegen_cli.registry.nearest import did_you_mean
 from codegen_cli.registry.recipes import find_recipe, recipes
 from codegen_cli.registry.registered import Registered, registered
 
-_PACKAGED = Path(__file__).parent / "packaged"
+#: The folder of what ships inside the package.
+PACKAGED = Path(__file__).parent / "packaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class LocalModel:
 
 def local_models() -> list[LocalModel]:
     """Return every model on this machine by name; a user's file hides a packaged one."""
-    found = {path.stem: LocalModel(path.stem, path, True) for path in _gguf_files(_PACKAGED)}
+    found = {path.stem: LocalModel(path.stem, path, True) for path in _gguf_files(PACKAGED)}
     for path in _gguf_files(models_dir()):
         found[path.stem] = LocalModel(path.stem, path, False, registered(path))
     return sorted(found.values(), key=lambda model: (not model.packaged, model.name))

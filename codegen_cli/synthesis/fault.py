@@ -21,8 +21,20 @@ class Fault(str, Enum):
     EMPTY = "empty"
     REPETITION = "repetition"
 
+    @property
+    def told(self) -> str:
+        """Say it in words."""
+        return _TOLD[self]
+
     def __str__(self) -> str:
         return self.value
+
+
+_TOLD = {
+    Fault.COMMENT: "the model wrote a comment in place of code",
+    Fault.EMPTY: "the model wrote no code",
+    Fault.REPETITION: "the model repeats itself without end",
+}
 
 
 def fault_of(completion: Completion) -> Fault | None:

@@ -13,6 +13,7 @@ from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.behaviour import rank_by_execution
 from codegen_cli.synthesis.candidates import Candidate, write_candidates
 from codegen_cli.synthesis.execute import Runner, run_programs
+from codegen_cli.synthesis.guard import write_guarded
 from codegen_cli.synthesis.turn import TurnResult, write_turn
 
 
@@ -44,11 +45,13 @@ def grow(
     *,
     candidates: int = 1,
     runner: Runner | None = None,
+    guard: bool = False,
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[StepBegun | str | Written]:
     """Yield, for each step, that it begins, its code as it becomes certain, and the turn.
 
     With a runner the program is run after each turn, and candidates are ranked by what it did.
+    With `guard` a plain turn without code, or in a loop, is drawn once more; its code comes whole.
 
     Raises:
         Interrupted: `should_stop` said so; the turn under way is lost, those before it are not.
@@ -56,7 +59,7 @@ def grow(
     """
     for number, step in enumerate(steps, 1):
         yield StepBegun(step, number)
-        for item in _write(engine, program, step, sampling, candidates, runner, should_stop):
+        for item in _write(engine, program, step, sampling, candidates, runner, guard, should_stop):
             if isinstance(item, Written):
                 if should_stop() or item.result.interrupted:
                     raise Interrupted(f"interrupted in step {number}")
@@ -71,6 +74,7 @@ def _write(
     sampling: Sampling,
     candidates: int,
     runner: Runner | None,
+    guard: bool,
     should_stop: Callable[[], bool],
 ) -> Iterator[str | Written]:
     if candidates > 1:
@@ -81,7 +85,8 @@ def _write(
         yield found[0].result.turn.code
         yield Written(found[0].result, tuple(found), found[0].execution)
         return
-    for item in write_turn(engine, program, step, sampling, should_stop=should_stop):
+    write = _write_guarded if guard else write_turn
+    for item in write(engine, program, step, sampling, should_stop=should_stop):
         if not isinstance(item, TurnResult):
             yield item
         elif runner is None or item.interrupted:
@@ -89,3 +94,18 @@ def _write(
         else:
             source = program.add(item.turn).source
             yield Written(item, execution=run_programs(runner, [source], should_stop)[0])
+
+
+def _write_guarded(
+    engine: Engine,
+    program: Program,
+    step: str,
+    sampling: Sampling,
+    *,
+    should_stop: Callable[[], bool],
+) -> Iterator[str | TurnResult]:
+    """Yield the code of the draw that counts: stdout could not take another one back."""
+    for item in write_guarded(engine, program, step, sampling, should_stop=should_stop):
+        if isinstance(item, TurnResult):
+            yield item.turn.code
+            yield item

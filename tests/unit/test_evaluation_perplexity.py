@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from replayengine import VOCABULARY, Characters, ReplayEngine
 
 from codegen_cli.engine.records import Score
+from codegen_cli.engine.span import joint_span
 from codegen_cli.evaluation.generate import generate_samples
 from codegen_cli.evaluation.perplexity import (
     Likelihood,
     conditioned_prompts,
-    joint_span,
     prompt_rows,
 )
 from codegen_cli.evaluation.task import Task

@@ -13,7 +13,9 @@ from codegen_cli.engine.records import Chunk, Completion
 from codegen_cli.program import Program
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.fault import Fault, fault_of, period
+from codegen_cli.synthesis.grow import Written, grow
 from codegen_cli.synthesis.guard import Redrawn, offending, write_guarded
+from codegen_cli.synthesis.record import turn_record
 from codegen_cli.synthesis.turn import TurnResult
 
 
@@ -134,3 +136,22 @@ def test_an_interrupted_second_draw_is_interrupted() -> None:
 
 def test_after_a_loop_only_its_own_first_token_is_out_of_the_way() -> None:
     assert offending(Letters(), Fault.REPETITION, LOOP) == (9,)
+
+
+def test_growing_shows_the_code_of_the_draw_that_counts() -> None:
+    engine = GuardedEngine(
+        lambda line, number: ("", 0.0), answers=[LOOP, completion("x = 1\n"), COMMENT]
+    )
+    events = list(grow(engine, Program(), ["Count."], Sampling(), guard=True))
+    assert [event for event in events if isinstance(event, str)] == ["x = 1\n"]
+    written = events[-1]
+    assert isinstance(written, Written)
+    assert turn_record(written)["redrawn"] == "repetition"
+    assert turn_record(written)["banned"] == [9]
+
+
+def test_without_a_guard_every_answer_is_kept() -> None:
+    engine = GuardedEngine(lambda line, number: ("", 0.0), answers=[COMMENT])
+    *_, written = grow(engine, Program(), ["Count."], Sampling())
+    assert isinstance(written, Written)
+    assert (len(engine.batches), turn_record(written)["fault"]) == (1, "comment")

@@ -1,0 +1,1 @@
+"""Fit what a step's perplexity says to how programs ended."""

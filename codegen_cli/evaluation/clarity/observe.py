@@ -1,0 +1,80 @@
+"""Let a model write programs, run them, and read how its steps surprised it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from codegen_cli.engine.base import Engine, never
+from codegen_cli.errors import Interrupted
+from codegen_cli.evaluation.clarity.fit import Observation
+from codegen_cli.evaluation.execute import Runs
+from codegen_cli.evaluation.generate import generate_samples
+from codegen_cli.evaluation.mtpb.run import score_mtpb
+from codegen_cli.evaluation.mtpb.sample import MtpbSample
+from codegen_cli.evaluation.perplexity import conditioned_prompts
+from codegen_cli.evaluation.plan import Draw, mtpb_tasks
+from codegen_cli.evaluation.task import Row, Task, key_of
+from codegen_cli.program import Problem
+from codegen_cli.synthesis.clarity import step_perplexity
+
+#: Told of a phase, what is done more, and of how much.
+Progress = Callable[[str, int, int], None]
+
+
+def observe(
+    engine: Engine,
+    sandbox: Runs,
+    problems: Sequence[Problem],
+    draw: Draw,
+    on_progress: Progress,
+    should_stop: Callable[[], bool] = never,
+) -> list[Observation]:
+    """Return one observation a sample of each case, none where it outgrows the context.
+
+    Raises:
+        Interrupted: `should_stop` said so.
+        UsageError: a prompt cannot be filled, or there are no expected outputs.
+    """
+    tasks = [task for problem in problems for task in mtpb_tasks(problem, draw)]
+    rows = list(_drawn(engine, tasks, on_progress, should_stop))
+    samples = [MtpbSample(r["id"], r["case"], r["completions"], row=r) for r in rows]
+    score = score_mtpb(
+        problems,
+        samples,
+        sandbox,
+        "strict",
+        None,
+        should_stop,
+        lambda _, total: on_progress("running", 1, total),
+    )
+    passed = {key_of(dict(outcome.sample.row)): outcome.passed for outcome in score.outcomes}
+    found = []
+    by_key = {key_of(row): row for row in rows}
+    for task in tasks:
+        row = by_key[task.key]
+        if not row["context_overflow"]:
+            vaguest = _vaguest(engine, task, row, should_stop)
+            found.append(Observation(task.problem, vaguest, passed[task.key]))
+        on_progress("reading", 1, len(tasks))
+    return found
+
+
+def _drawn(
+    engine: Engine,
+    tasks: Sequence[Task],
+    on_progress: Progress,
+    should_stop: Callable[[], bool],
+) -> Iterator[Row]:
+    count = 0
+    for row in generate_samples(engine, tasks, should_stop):
+        count += 1
+        on_progress("writing", 1, len(tasks))
+        yield row
+    if count < len(tasks):
+        raise Interrupted(f"interrupted after {count} of {len(tasks)} programs")
+
+
+def _vaguest(engine: Engine, task: Task, row: Row, should_stop: Callable[[], bool]) -> float:
+    """Return the highest perplexity of a program's steps, each read as a chat would read it."""
+    prompts = conditioned_prompts(task, row["prompts_completions"])
+    return max(step_perplexity(engine, before, text, should_stop) for before, text in prompts)
