@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from scripted import InProcess
 
@@ -27,13 +27,20 @@ class FakeEngine:
     """Write what the script says, a word a token, and remember what was asked."""
 
     info = ModelInfo("fake", "fake.gguf", "Mono", "Q8_0", 1, 1, 1, 100, 1)
-    n_ctx = 100
+    n_ctx = 1000
     placement = "CPU, 1 thread"
 
     def __init__(self, *script: Act) -> None:
         self.script = list(script)
         self.prompts: list[str] = []
         self.samplings: list[Sampling] = []
+
+    @property
+    def vocabulary(self) -> FakeEngine:
+        return self
+
+    def tokenize(self, text: str) -> list[int]:
+        return [7]
 
     def count(self, text: str) -> int:
         return len(text.split())
@@ -82,6 +89,12 @@ class Script:
 
     def ask(self, question: str) -> str:
         return self._next(question)
+
+    def held(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def released(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _next(self, prompt: str) -> str:
         self.prompts.append(prompt)

@@ -21,11 +21,13 @@ from codegen_cli.cli.steps import read_prefix
 from codegen_cli.files import read_input, write_output
 from codegen_cli.interrupt import interruptible
 from codegen_cli.program import Program, parse_program
+from codegen_cli.program.tree import Tree
 from codegen_cli.settings import EngineSettings, Sampling
 
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.read import Typing
     from codegen_cli.repl.running import Running
 
 
@@ -62,6 +64,17 @@ def chat(
     ] = False,
     execute: r.RunUnasked = False,
     unsafe_no_sandbox: r.NoSandbox = False,
+    vi: Annotated[
+        bool, typer.Option("--vi", help="Edit lines with vi's keys.", envvar="CODEGEN_VI")
+    ] = False,
+    no_history: Annotated[
+        bool,
+        typer.Option(
+            "--no-history",
+            help="Neither read nor keep what is typed.",
+            envvar="CODEGEN_NO_HISTORY",
+        ),
+    ] = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
@@ -98,7 +111,7 @@ def chat(
       printf 'Print "hello".\\n/retry 0.8\\n' | codegen chat > program.py
     """
     resumed = resumed_session(resume, newest=continue_, file=file)
-    program = resumed.program if resumed else _program(file, read_prefix(prefix))
+    tree = resumed.tree if resumed else Tree.of(_program(file, read_prefix(prefix)))
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
     settings = EngineSettings(
         gpu_layers,
@@ -114,13 +127,15 @@ def chat(
     with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
+        from codegen_cli.repl.read import Typing
         from codegen_cli.repl.running import Running
 
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
-            session = _open_chat(engine, running, program, sampling, file, resumed)
+            typing = Typing(vi, None if no_history else paths.state_dir() / "chat-history")
+            session = _open_chat(engine, running, tree, sampling, file, resumed, typing)
             if not no_session:
-                session.keeper = open_keeper(engine, settings, program, file, resumed)
+                session.keeper = open_keeper(engine, settings, tree, file, resumed)
             try:
                 run_chat(session)
             finally:
@@ -139,29 +154,32 @@ def _program(file: Path | None, prefix: str) -> Program:
 def _open_chat(
     engine: Engine,
     running: Running,
-    program: Program,
+    tree: Tree,
     sampling: Sampling,
     file: Path | None,
     resumed: Resumed | None,
+    typing: Typing,
 ) -> Chat:
     from codegen_cli.repl.chat import Chat
+    from codegen_cli.repl.known import known_to
     from codegen_cli.repl.read import open_reader
     from codegen_cli.repl.render import View
     from codegen_cli.repl.session import Session
     from codegen_cli.repl.store import Store
 
-    session = Session(program, sampling)
+    session = Session(tree, sampling)
     target, known = file, True
     if resumed:
         target, known = resumed.stored.file, resumed.file_is_its
-        session.pending = resumed.pending
-    about = _about_session(resumed) if resumed else _about(file, program)
+        pending = resumed.stored.pending
+        session = Session(tree, sampling, pending=pending, results=resumed.results)
+    about = _about_session(resumed) if resumed else _about(file, session.program)
     console.note(f"{about}/help lists the commands, Ctrl-D leaves")
     return Chat(
         engine=engine,
         session=session,
         store=Store(write_output, target, known=known),
-        reader=open_reader(paths.state_dir() / "chat-history"),
+        reader=open_reader(typing, known_to(lambda: session.shown)),
         view=View(),
         interruptible=interruptible,
         running=running,
@@ -178,5 +196,5 @@ def _about(file: Path | None, program: Program) -> str:
 def _about_session(resumed: Resumed) -> str:
     stored = resumed.stored
     turns = len(stored.path(stored.head))
-    pending = ", the last one pending" if resumed.pending else ""
+    pending = ", the last one pending" if stored.pending else ""
     return f"session {stored.id}: {turns} turn{'s' * (turns != 1)}{pending} · "

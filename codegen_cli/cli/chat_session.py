@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codegen_cli import console
 from codegen_cli.cli.open_sessions import choose_session, open_sessions, sessions_file
 from codegen_cli.errors import UsageError
-from codegen_cli.program import Program
+from codegen_cli.program.tree import Tree
 
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
@@ -31,20 +31,19 @@ class Resumed:
     file_is_its: bool
 
     @property
-    def pending(self) -> TurnResult | None:
-        """Return the answer that was not accepted yet."""
-        from codegen_cli.sessions.resume import answer_of
+    def tree(self) -> Tree:
+        """Return all its turns, with the head where it was left."""
+        from codegen_cli.sessions.resume import tree_of
 
-        path = self.stored.path(self.stored.head)
-        return answer_of(path[-1]) if self.stored.pending and path else None
+        return tree_of(self.stored)
 
     @property
-    def program(self) -> Program:
-        """Return the program without the pending turn."""
-        path = self.stored.path(self.stored.head)
-        if self.stored.pending and path:
-            return self.stored.program(path[-1].parent)
-        return self.stored.program(self.stored.head)
+    def results(self) -> dict[int, TurnResult]:
+        """Return the answers that the model gave."""
+        from codegen_cli.sessions.resume import answer_of
+
+        nodes = (node for node in self.stored.nodes if node.provenance.origin == "model")
+        return {node.id: answer_of(node) for node in nodes}
 
 
 def resumed_session(name: str | None, *, newest: bool, file: Path | None) -> Resumed | None:
@@ -76,7 +75,7 @@ def resumed_session(name: str | None, *, newest: bool, file: Path | None) -> Res
 def open_keeper(
     engine: Engine,
     settings: EngineSettings,
-    program: Program,
+    tree: Tree,
     file: Path | None,
     resumed: Resumed | None,
 ) -> Keeper:
@@ -90,7 +89,7 @@ def open_keeper(
     recorder = Recorder(
         partial(SessionStore, sessions_file()),
         _warn,
-        prefix=program.prefix,
+        prefix=tree.prefix,
         file=file,
         model=engine.info.name,
         resumed=resumed.stored if resumed else None,
@@ -106,7 +105,7 @@ def open_keeper(
     if resumed:
         keeper.resumed(resumed.stored)
     else:
-        keeper.opened(program)
+        keeper.opened(tree)
     return keeper
 
 

@@ -112,14 +112,17 @@ class StopWatcher:
     at the end of the text reaches back over no finished one, so later text only adds later cuts.
     """
 
-    def __init__(self, ignored: frozenset[Rule] = frozenset()) -> None:
+    def __init__(self, ignored: frozenset[Rule] = frozenset(), before: str = "") -> None:
+        """Take the text that the completion goes on `before`; no rule cuts in it."""
         self.fired: Rule | None = None
         self._ignored = ignored
+        self._before = before[-1:]
         self._pieces: list[str] = []
         self._met: set[Rule] = set()
-        self._window = ""  # the undecided end of the text, after one character of context for `^`
-        self._undecided = 0  # where the undecided end begins in the window
-        self._released = 0  # up to where the window was handed out
+        # The undecided end of the text, after one character of context for `^`.
+        self._window = self._before
+        self._undecided = len(self._before)  # where the undecided end begins in the window
+        self._released = self._undecided  # up to where the window was handed out
 
     def feed(self, piece: str) -> str:
         """Take the next piece and return the text that no rule can cut any more."""
@@ -140,7 +143,10 @@ class StopWatcher:
 
     def finish(self) -> Truncation:
         """Truncate everything that was fed."""
-        return truncate("".join(self._pieces), self._ignored)
+        text = "".join([self._before, *self._pieces])
+        start = len(self._before)
+        end, rule = _first_cut(text, start, set(), self._ignored) or (len(text), None)
+        return Truncation(text[start:end], rule, text[end:])
 
     def _unfinished(self, window: str) -> tuple[int, int]:
         """Return where the safe text ends and where the next scan must begin."""

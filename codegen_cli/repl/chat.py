@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
 
 from codegen_cli.engine.base import Engine
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
+from codegen_cli.program.fold import Wishes
+from codegen_cli.program.tree import Tree
 from codegen_cli.repl.check import problems
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.read import Reader
 from codegen_cli.repl.render import View, toolbar
 from codegen_cli.repl.running import Running
-from codegen_cli.repl.session import Draw, Session
+from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
-from codegen_cli.synthesis.turn import TurnResult, write_turn
+from codegen_cli.repl.write import (
+    Asked,
+    ask_for,
+    attempt_of,
+    in_chat,
+    write_one,
+    write_several,
+)
+from codegen_cli.synthesis.turn import TurnResult
 
 #: Turn Ctrl-C into a flag while it is entered.
 Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
@@ -33,13 +45,55 @@ class Chat:
     interruptible: Interruptible
     running: Running
     keeper: Keeper | None = None
+    open_model: Callable[[str], Engine] | None = None
+    load_session: Callable[[Chat, str], None] | None = None
+    list_sessions: Callable[[str], list[str]] | None = None
+    open_keeper: Callable[[Chat], Keeper] | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    folded: tuple[int, ...] = ()
     done: bool = False
     speed: float = 0.0
 
-    def read(self, text: str = "") -> str:
-        """Return the next line for the turn to come, or the pending one when it is reworded."""
-        turns = len((self.session.program if text else self.session.shown).turns)
-        return self.reader.read(turns + 1, self._toolbar(), text)
+    def read(self, text: str = "", number: int = 0) -> str:
+        """Return the next line for the turn to come, or for the one of this number."""
+        return self.reader.read(number or len(self.session.shown.turns) + 1, self._toolbar(), text)
+
+    def last_turn(self) -> Numbered:
+        """Return the last turn of the program and its number."""
+        turns = self.session.shown.turns
+        return len(turns), turns[-1]
+
+    def open(self, tree: Tree, path: Path) -> None:
+        """Go on with another program, the one that was read from a file.
+
+        Raises:
+            UsageError: this one is not saved.
+            CodegenError: the file cannot be read.
+        """
+        self.refuse_to_lose()
+        self.store.open(path)
+        self.begin(Session(tree, self.session.sampling))
+        self.view.note(f"{path}: {_count(len(self.session.program.turns))}")
+
+    def refuse_to_lose(self) -> None:
+        """Raise UsageError where the program is not saved."""
+        if self.session.unsaved:
+            raise UsageError("this program is not saved", "/save it, or /clear it first")
+
+    def begin(self, session: Session) -> None:
+        """Put another session in the place of this one."""
+        self.session = session
+        self.wishes, self.folded, self.running.variables = Wishes(), (), None
+        if self.keeper:
+            self.keeper.close()
+        self.keeper = self.open_keeper(self) if self.open_keeper else None
+
+    def toggle(self, what: Literal["pinned", "folded"], numbers: list[int]) -> None:
+        """Pin or fold turns that are not, and let go of those that are; say which ones are."""
+        marked = getattr(self.wishes, what) ^ frozenset(numbers)
+        self.wishes = replace(self.wishes, **{what: marked})
+        which = ", ".join(map(str, sorted(marked))) or "none"
+        self.view.note(f"{what} turns: {which}")
 
     def draw(self, draw: Draw) -> None:
         """Write a turn and make it the pending one.
@@ -48,27 +102,74 @@ class Chat:
             Interrupted: Ctrl-C, and nobody is there to go on.
             ContextFull: the program and the answer do not fit.
         """
+        try:
+            asked = ask_for(self, draw)
+            if self.session.candidates > 1:
+                self._draw_several(draw, asked)
+            else:
+                self._draw_one(draw, asked)
+        except ContextFull as error:
+            raise in_chat(error) from error
+
+    def _draw_one(self, draw: Draw, asked: Asked) -> None:
         number = len(draw.program.turns) + 1
         before = self.session.pending
-        result = self._write(draw)
-        if result is None or not self.session.take(result):
+        result = write_one(self, draw, asked)
+        if result is None or not self.session.take(draw, result):
             self._interrupted(number, result)
             return
-        if self.keeper:
-            prompt = draw.program.prompt(draw.step)
-            self.keeper.answered(result, prompt, draw.sampling, draw.attempt)
-            self.keep("draw")
+        way = self.session.tree.way(self.session.tree.head)
+        self._note_origin(way[number - 1].id, draw, asked, result, draw.attempt)
         self.speed = result.completion.tokens_per_second
         self.view.turn(number, result, problems(self.session.shown, result))
+        if draw.later:
+            self._say_replayed(number, draw)
         if before and draw.attempt and before.turn.code == result.turn.code:
             warmer = min(draw.sampling.temperature + 0.5, 10)
             self.view.note(f"the same code as before; /retry {warmer:g} draws more freely")
 
+    def _draw_several(self, draw: Draw, asked: Asked) -> None:
+        number = len(draw.program.turns) + 1
+        found = write_several(self, draw, asked)
+        if found is None:
+            self._interrupted(number, None)
+            return
+        places = self.session.take_all(draw, [one.result for one in found])
+        for place, one in zip(places, found, strict=False):
+            attempt = attempt_of(draw, one.result, self.session.candidates)
+            self._note_origin(place, draw, asked, one.result, attempt)
+        best = found[0].result
+        self.view.candidates(found, draw.program)
+        self.view.turn(number, best, problems(self.session.shown, best))
+
+    def _note_origin(
+        self, place: int, draw: Draw, asked: Asked, result: TurnResult, attempt: int
+    ) -> None:
+        if self.keeper:
+            self.keeper.answered(
+                place,
+                result,
+                asked.prompt + draw.start,
+                draw.sampling,
+                attempt,
+                folded=asked.folded,
+                start=draw.start,
+            )
+
+    def _say_replayed(self, number: int, draw: Draw) -> None:
+        last = number + len(draw.later)
+        which = f"turn {last}" if last == number + 1 else f"turns {number + 1}…{last}"
+        self.view.note(
+            f"turn {number} is new; {which} follow as they were, not drawn again · "
+            f"/goto #{draw.later[-1].id} goes back to the program before"
+        )
+
     def keep(self, verb: str) -> None:
         """Record what a verb did to the program."""
         if self.keeper:
-            pending = self.session.pending is not None
-            self.keeper.sync(self.session.shown, verb, pending=pending)
+            state = self.session
+            pending = state.pending is not None
+            self.keeper.sync(state.tree, verb, state.copies, pending=pending)
 
     def accept(self) -> None:
         """Keep the pending turn, if there is one."""
@@ -129,38 +230,15 @@ class Chat:
         """Return how many tokens of the context the program takes."""
         return self.engine.count(self.session.shown.text)
 
-    def _write(self, draw: Draw) -> TurnResult | None:
-        """Stream a turn; None when a second Ctrl-C tore it off."""
-        result = None
-        try:
-            with self.interruptible() as should_stop, self.view.writing() as show:
-                stream = write_turn(
-                    self.engine,
-                    draw.program,
-                    draw.step,
-                    draw.sampling,
-                    attempt=draw.attempt,
-                    should_stop=should_stop,
-                )
-                for item in stream:
-                    if isinstance(item, TurnResult):
-                        result = item
-                    else:
-                        show(item)
-        except KeyboardInterrupt:
-            return None
-        except ContextFull as error:
-            # The engine speaks of options; here the same settings are changed with /set.
-            hint = error.hint.replace("--max-tokens", "/set max_tokens")
-            raise ContextFull(error.message, hint) from error
-        return result
-
     def _interrupted(self, number: int, result: TurnResult | None) -> None:
         if not self.reader.attended:
             raise Interrupted(f"interrupted in turn {number}")
         tokens = result.completion.generated_tokens if result else 0
         left = "the answer before it still is" if self.session.pending else "nothing is"
-        self.view.note(f"interrupted after {tokens} tokens · program unchanged, {left} pending")
+        partial = " · /keep takes what was written, /more goes on" if self.session.partial else ""
+        self.view.note(
+            f"interrupted after {tokens} tokens · program unchanged, {left} pending{partial}"
+        )
 
     def _may_run(self) -> bool:
         """Say whether programs may run; a person is asked before the first one."""

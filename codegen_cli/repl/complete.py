@@ -1,7 +1,8 @@
-"""Complete a line of the chat: commands, and the arguments of those that take a known kind."""
+"""Complete a line of the chat: commands, their arguments, and names of the program in a step."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,6 +15,31 @@ C = TypeVar("C")
 #: The names in a folder as it was typed ("" is the current one), each with whether it is a folder.
 ListFolder = Callable[[str], Iterable[tuple[str, bool]]]
 
+#: Texts that an argument may be, each with a word about it.
+Choices = Iterable[tuple[str, str]]
+
+_NAME = re.compile(r"(?<!\w)[^\W\d]\w*\Z")
+
+
+def _nothing() -> Choices:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What can be offered, each asked for only when it is wanted.
+
+    `turns` are numbers with their steps, `places` are branches besides, `names` what the program
+    defines.
+    """
+
+    folder: ListFolder = lambda _folder: ()
+    turns: Callable[[], Choices] = _nothing
+    places: Callable[[], Choices] = _nothing
+    models: Callable[[], Choices] = _nothing
+    sessions: Callable[[], Choices] = _nothing
+    names: Callable[[], Iterable[str]] = tuple
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -24,10 +50,12 @@ class Candidate:
     about: str = ""
 
 
-def complete(line: str, cursor: int, table: Table[C], list_folder: ListFolder) -> list[Candidate]:
-    """Return what the text before the cursor may become; steps are never completed."""
+def complete(line: str, cursor: int, table: Table[C], known: Known) -> list[Candidate]:
+    """Return what the text before the cursor may become."""
     typed = line[:cursor]
-    if not typed.startswith("/") or "\n" in typed:
+    if not line.startswith("/") or line.startswith("//"):
+        return _names(typed, known)
+    if "\n" in typed:
         return []
     name, space, argument = typed[1:].partition(" ")
     if not space:
@@ -36,9 +64,33 @@ def complete(line: str, cursor: int, table: Table[C], list_folder: ListFolder) -
     start = len(typed) - len(argument.lstrip())
     if command is None or not command.completes:
         return []
+    prefix = typed[start:]
+    if command.completes == "path":
+        return _paths(prefix, start, known.folder)
     if command.completes == "setting":
-        return _settings(typed[start:], start)
-    return _paths(typed[start:], start, list_folder)
+        return _settings(prefix, start)
+    if command.completes == "command":
+        return [Candidate(found.text[1:], start, found.about) for found in _commands(prefix, table)]
+    return _choices(prefix, start, _of_kind(command.completes, known))
+
+
+def _of_kind(kind: str, known: Known) -> Choices:
+    if kind == "place":
+        return [*known.places(), *known.turns()]
+    kinds = {"turn": known.turns, "model": known.models, "session": known.sessions}
+    return kinds[kind]() if kind in kinds else ()
+
+
+def _choices(prefix: str, start: int, choices: Choices) -> list[Candidate]:
+    return [Candidate(text, start, about) for text, about in choices if text.startswith(prefix)]
+
+
+def _names(typed: str, known: Known) -> list[Candidate]:
+    match = _NAME.search(typed)
+    if match is None:
+        return []
+    names = (name for name in known.names() if name.startswith(match[0]) and name != match[0])
+    return [Candidate(name, match.start()) for name in names]
 
 
 def _commands(prefix: str, table: Table[C]) -> list[Candidate]:

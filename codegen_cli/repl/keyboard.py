@@ -1,28 +1,112 @@
-"""The keyboard while no prompt is open."""
+"""The keyboard while no prompt is open: keys are read at once and wait for the next prompt."""
 
 from __future__ import annotations
 
-import sys
+import codecs
+import os
+import select
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress
 
 
-@contextmanager
-def quiet_keyboard() -> Iterator[None]:
-    """Keep keys that are typed ahead off the screen, and Enter an Enter, for the next prompt.
+class Keyboard:
+    """Read keys in a thread while the model writes or a program runs.
 
-    Without it they would be echoed into the code that is being written, and the terminal would
-    turn Enter into the newline that Ctrl-J means.
+    Whatever that takes, no key waits in a full buffer of the terminal, none is echoed into the
+    code that is being written, and Enter stays an Enter (the terminal would make it the newline
+    that Ctrl-J means). Ctrl-C and Ctrl-Z stay signals.
     """
-    import termios
 
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    quiet = termios.tcgetattr(descriptor)
-    quiet[0] &= ~termios.ICRNL
-    quiet[3] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSANOW, before)
+    def __init__(self, source: Input) -> None:
+        self._source = source
+        self._descriptor = source.fileno()
+        self._keys: list[KeyPress] = []
+        self._thread: threading.Thread | None = None
+        self._wake = (-1, -1)
+        self._before: list[Any] = []
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Read from now on, until a prompt opens or someone else gets the keyboard."""
+        before = signal.signal(signal.SIGCONT, self._continued)
+        self._start()
+        try:
+            yield
+        finally:
+            self._stop()
+            signal.signal(signal.SIGCONT, before)
+
+    @contextmanager
+    def released(self, *, typed: bool = True) -> Iterator[None]:
+        """Lend the keyboard as it was found; a prompt gets what was `typed` ahead, too.
+
+        A question does not: a key that was meant for a step must not answer it.
+        """
+        reading = self._thread is not None
+        self._stop()
+        if typed:
+            store_typeahead(self._source, self._keys)
+            self._keys = []
+        try:
+            yield
+        finally:
+            if reading:
+                self._start()
+
+    def _start(self) -> None:
+        import termios
+
+        self._before = termios.tcgetattr(self._descriptor)
+        self._quieten()
+        self._wake = os.pipe()
+        self._thread = threading.Thread(target=self._read, args=(self._wake[0],), daemon=True)
+        self._thread.start()
+
+    def _stop(self) -> None:
+        import termios
+
+        if self._thread is None:
+            return
+        os.write(self._wake[1], b"x")
+        self._thread.join()
+        self._thread = None
+        for end in self._wake:
+            os.close(end)
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
+
+    def _quieten(self) -> None:
+        import termios
+
+        quiet = termios.tcgetattr(self._descriptor)
+        quiet[0] &= ~termios.ICRNL
+        quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(self._descriptor, termios.TCSANOW, quiet)
+
+    def _read(self, wake: int) -> None:
+        parser = Vt100Parser(self._keys.append)
+        # A character may be torn between two reads.
+        decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        while True:
+            ready, _, _ = select.select([self._descriptor, wake], [], [])
+            if self._descriptor in ready:
+                data = os.read(self._descriptor, 4096)
+                if not data:
+                    break
+                parser.feed(decoder.decode(data))
+            elif wake in ready:
+                break
+        parser.flush()
+
+    def _continued(self, _signal: int, _frame: FrameType | None) -> None:
+        """Come back from Ctrl-Z: the shell has set the terminal to its own liking."""
+        if self._thread is not None:
+            self._quieten()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 from codegen_cli.errors import CodegenError, Interrupted
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands import COMMANDS
-from codegen_cli.repl.keyboard import quiet_keyboard
+from codegen_cli.repl.shell import run_shell
+
+#: Begins and ends a step of several lines, where Enter cannot open one.
+_BLOCK = '"""'
 
 
 def run_chat(chat: Chat) -> None:
@@ -16,7 +17,7 @@ def run_chat(chat: Chat) -> None:
     Raises:
         Interrupted: Ctrl-C in a script.
     """
-    with quiet_keyboard() if chat.reader.is_terminal else nullcontext():
+    with chat.reader.held():
         while not chat.done:
             try:
                 _turn(chat)
@@ -51,17 +52,38 @@ def _turn(chat: Chat) -> None:
 
 
 def act(chat: Chat, line: str) -> None:
-    """Do what a line says: nothing keeps the pending turn, `/…` is a command, the rest a step."""
+    """Do what a line says: nothing keeps the pending turn, `/…` is a command, `!…` the shell's.
+
+    All else is a step. Lines between two block marks are one, whatever they begin with.
+    """
     line = line.strip()
     verb = "step"
     try:
-        if not line:
+        if line.startswith(_BLOCK):
+            if step := _block(chat, line):
+                chat.draw(chat.session.ask(step))
+        elif not line:
             verb = "accept"
             chat.accept()
         elif line.startswith("/") and not line.startswith("//"):
             verb = line[1:].split(None, 1)[0] if line[1:].strip() else "/"
             COMMANDS.dispatch(chat, line[1:])
+        elif line.startswith("!"):
+            verb = "!"
+            run_shell(chat, line[1:].strip())
         else:
             chat.draw(chat.session.ask(line[1:] if line.startswith("//") else line))
     finally:
         chat.keep(verb)
+
+
+def _block(chat: Chat, line: str) -> str:
+    """Return the lines up to the next block mark as one step; "" where it never comes."""
+    text = line.removeprefix(_BLOCK)
+    while _BLOCK not in text:
+        try:
+            text += "\n" + chat.read()
+        except (EOFError, KeyboardInterrupt):
+            chat.view.note(f"the block was not closed by {_BLOCK} and is gone")
+            return ""
+    return text.partition(_BLOCK)[0].strip()

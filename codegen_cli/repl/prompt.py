@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import get_app, get_app_session
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.styles import Style
 
 from codegen_cli.console import visible
 from codegen_cli.repl.commands import COMMANDS
-from codegen_cli.repl.complete import complete
+from codegen_cli.repl.complete import Known, complete
 from codegen_cli.repl.history import open_history
+from codegen_cli.repl.keyboard import Keyboard
 from codegen_cli.repl.keys import chat_keys
-from codegen_cli.repl.read import Toolbar
+from codegen_cli.repl.read import Toolbar, Typing
 
-_STYLE = Style.from_dict({"prompt": "bold ansigreen", "continuation": "ansigreen"})
+_PLACEHOLDER = "one step in plain words, or /help"
+_STYLE = Style.from_dict(
+    {"prompt": "bold ansigreen", "continuation": "ansigreen", "placeholder": "ansibrightblack"}
+)
 
 
 class TerminalReader:
@@ -31,12 +35,19 @@ class TerminalReader:
     is_terminal = True
     attended = True
 
-    def __init__(self, history: Path) -> None:
+    def __init__(self, typing: Typing, known: Known) -> None:
+        self._keyboard = Keyboard(get_app_session().input)
         self._lines: PromptSession[str] = PromptSession(
-            history=open_history(history),
+            history=open_history(typing.history),
             auto_suggest=AutoSuggestFromHistory(),
-            completer=_Completer(),
+            completer=_Completer(known),
             complete_while_typing=Condition(_typing_command),
+            # Up recalls what begins like the line; prompt-toolkit completes only where it does not.
+            enable_history_search=~Condition(_typing_command),
+            editing_mode=EditingMode.VI if typing.vi else EditingMode.EMACS,
+            enable_open_in_editor=True,
+            tempfile_suffix=".txt",
+            enable_suspend=True,
             key_bindings=chat_keys(),
             multiline=True,
             prompt_continuation=_continuation,
@@ -51,11 +62,13 @@ class TerminalReader:
             EOFError: Ctrl-D on an empty line.
             KeyboardInterrupt: Ctrl-C on an empty line.
         """
-        return self._lines.prompt(
-            [("class:prompt", f"{number}> ")],
-            default=text,
-            bottom_toolbar=lambda: toolbar(get_app().output.get_size().columns),
-        )
+        with self._keyboard.released():
+            return self._lines.prompt(
+                [("class:prompt", f"{number}> ")],
+                default=text,
+                placeholder=[("class:placeholder", _PLACEHOLDER)] if number == 1 else None,
+                bottom_toolbar=lambda: toolbar(get_app().output.get_size().columns),
+            )
 
     def ask(self, question: str) -> str:
         """Return the answer to a question; it is no part of the history.
@@ -64,37 +77,39 @@ class TerminalReader:
             EOFError: Ctrl-D.
             KeyboardInterrupt: Ctrl-C.
         """
-        answer: PromptSession[str] = PromptSession()
-        return answer.prompt(question)
+        with self._keyboard.released(typed=False):
+            answer: PromptSession[str] = PromptSession()
+            return answer.prompt(question)
+
+    def held(self) -> AbstractContextManager[None]:
+        """Take the keyboard for as long as the chat lasts."""
+        return self._keyboard.held()
+
+    def released(self) -> AbstractContextManager[None]:
+        """Lend the keyboard, as it was found, to another program."""
+        return self._keyboard.released(typed=False)
 
 
 class _Completer(Completer):
     """Lend the pure completion to prompt-toolkit."""
 
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         """Return the candidates; a failure only means that there are none."""
         cursor = document.cursor_position
-        for candidate in complete(document.text, cursor, COMMANDS, _list_folder):
+        for candidate in complete(document.text, cursor, COMMANDS, self._known):
             yield Completion(
                 candidate.text,
                 candidate.start - cursor,
-                display=visible(candidate.text[candidate.start and _name_at(candidate.text) :]),
+                display=visible(_last_name(candidate.text) if candidate.start else candidate.text),
                 display_meta=candidate.about,
             )
 
 
-def _name_at(path: str) -> int:
-    return path.rstrip("/").rfind("/") + 1
-
-
-def _list_folder(folder: str) -> Iterator[tuple[str, bool]]:
-    try:
-        with os.scandir(Path(folder or ".").expanduser()) as entries:
-            for entry in entries:
-                yield entry.name, entry.is_dir()
-    except (OSError, RuntimeError):
-        # No such folder, or no such user's home: nothing to offer.
-        return
+def _last_name(path: str) -> str:
+    return path[path.rstrip("/").rfind("/") + 1 :]
 
 
 def _typing_command() -> bool:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO
 
 from codegen_cli import console
 from codegen_cli.errors import UsageError
+from codegen_cli.repl.complete import Known
 
 #: Make the status line for a terminal of this many columns.
 Toolbar = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """How a person likes to type: with vi's keys, and with what was typed before, in a file."""
+
+    vi: bool = False
+    history: Path | None = None
 
 
 class Reader(Protocol):
@@ -42,8 +53,14 @@ class Reader(Protocol):
             KeyboardInterrupt: Ctrl-C.
         """
 
+    def held(self) -> AbstractContextManager[None]:
+        """Take the keyboard for as long as the chat lasts."""
 
-def open_reader(history: Path) -> Reader:
+    def released(self) -> AbstractContextManager[None]:
+        """Lend the keyboard, as it was found, to another program."""
+
+
+def open_reader(typing: Typing, known: Known) -> Reader:
     """Return the terminal's reader, or the plain one where a terminal is missing or dumb."""
     if not at_terminal() or os.environ.get("TERM", "") in ("", "dumb"):
         stdin = sys.stdin.buffer if sys.stdin else None
@@ -51,7 +68,7 @@ def open_reader(history: Path) -> Reader:
     # Imported here: prompt_toolkit costs about 0.1 s, which a pipe must not pay.
     from codegen_cli.repl.prompt import TerminalReader
 
-    return TerminalReader(history)
+    return TerminalReader(typing, known)
 
 
 def at_terminal() -> bool:
@@ -93,6 +110,14 @@ class PlainReader:
     def ask(self, question: str) -> str:
         """Answer with nothing."""
         return ""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Do nothing."""
+        return nullcontext()
+
+    def released(self) -> AbstractContextManager[None]:
+        """Do nothing."""
+        return nullcontext()
 
     def _prompt(self, text: str) -> None:
         if self._prompts is not None:

@@ -8,25 +8,42 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from rich.containers import Lines
 from rich.text import Text
 
 from codegen_cli import console
 from codegen_cli.highlight import CodeStream, Spaced, styled
 from codegen_cli.program import Program
+from codegen_cli.program.tree import Node, Place, Tree
+from codegen_cli.repl.draw import bars, tree_lines
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
-from codegen_cli.synthesis.outcome import failure, report
+from codegen_cli.synthesis.fault import Fault
+from codegen_cli.synthesis.outcome import annotation, excerpt, failure, report
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from codegen_cli.repl.table import Command, Table
     from codegen_cli.sandbox import Execution, Variable
+    from codegen_cli.synthesis.candidates import Candidate
+    from codegen_cli.synthesis.guard import Redrawn
     from codegen_cli.synthesis.turn import TurnResult
 
 C = TypeVar("C")
 
 _KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
+
+#: Lines of cut text that are shown.
+_MOST_CUT = 5
+
+_FAULTS = {
+    Fault.COMMENT: "only comments",
+    Fault.EMPTY: "no code",
+    Fault.REPETITION: "the same tokens again and again",
+}
+
+_DIFF = {"+": "green", "-": "red", "@": "muted"}
 
 
 class View:
@@ -56,18 +73,91 @@ class View:
 
     def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
         """Sum up a turn in one line, then warn of its problems."""
+        for line in cut_lines(result.completion.cut):
+            self.note(line)
         self.note(summary(number, result))
         for problem in problems:
             console.warn(problem)
+
+    def redrawn(self, item: Redrawn) -> None:
+        """Say that an answer was thrown away, and why another one follows."""
+        self.note(f"thrown away: {_FAULTS[item.fault]} · drawn once more without that beginning")
+
+    def candidates(
+        self, found: Sequence[Candidate], program: Program, before: Execution | None = None
+    ) -> None:
+        """Show answers side by side; `before` is what the program did without the turn."""
+        from codegen_cli.repl.compare import compared
+
+        self._console.print(compared(found, program, self._console.width, before))
+        if len(found) > 1:
+            self.note("answer 1 is the turn; /pick 2 takes the second")
+
+    def variables(self, variables: Sequence[Variable]) -> None:
+        """Show variables, one a line."""
+        for variable in variables:
+            console.show(Text(console.visible(annotation(variable))))
+
+    def cases(self, grid: Iterable[str]) -> None:
+        """Show how the cases fare."""
+        for line in grid:
+            console.show(Text(console.visible(line)))
 
     def turns(self, what: str, turns: Iterable[Numbered]) -> None:
         """Say which turns something happened to."""
         for number, turn in turns:
             console.note(f"{what} turn {number}: {turn.step}")
 
-    def program(self, program: Program, *, pending: bool) -> None:
-        """Show a program, the numbers of its turns beside it."""
-        self._write(numbered(program, pending=pending) + Text("\n"))
+    def program(
+        self, program: Program, *, pending: bool, only: Sequence[int] | None = None
+    ) -> None:
+        """Show a program, or turns of it, the numbers of its turns beside it."""
+        lines = numbered(program, pending=pending).split("\n", allow_blank=True)
+        if only is not None:
+            wanted = frozenset(only)
+            turns = [program.turn_at(i) for i in range(1, len(lines) + 1)]
+            lines = Lines(line for line, turn in zip(lines, turns, strict=True) if turn in wanted)
+        self._write(Text("\n").join(lines) + Text("\n"))
+
+    def step(self, number: int, step: str, *, pending: bool) -> None:
+        """Show a step with its number."""
+        mark = f"{number}?" if pending else f"{number}"
+        first, *rest = console.visible(step).split("\n")
+        lines = [first, *(f"{'':<5}{line}" for line in rest)]
+        self._write(Text.assemble((f"{mark:<5}", "prompt"), "\n".join(lines), "\n"))
+
+    def diff(self, lines: Sequence[str]) -> None:
+        """Show a unified diff; its signs say what its colours do."""
+        if not lines:
+            self.note("nothing changed")
+        for line in lines:
+            self._write(Text(console.visible(line) + "\n", _DIFF.get(line[:1], "")))
+
+    def tokens(
+        self,
+        program: Program,
+        prefix: int,
+        counts: Sequence[int],
+        folded: Sequence[int],
+        size: int,
+    ) -> None:
+        """Show a bar for what each turn takes of the context."""
+        for line in bars(program, prefix, counts, folded, size, self._console.width):
+            self._write(Text(line + "\n"))
+
+    def answers(self, answers: Sequence[Node], head: Place) -> None:
+        """List the answers to one step by number; * marks the turn."""
+        for number, node in enumerate(answers, 1):
+            mark = "*" if node.id == head else " "
+            lines = node.turn.code.strip("\n").split("\n")
+            more = f" … {len(lines)} lines" if len(lines) > 1 else ""
+            self._write(Text(console.visible(f"{mark}{number}  {lines[0]}{more}") + "\n"))
+
+    def tree(self, tree: Tree, pending: Node | None) -> None:
+        """Draw the tree of turns; * marks those of the program, ? the pending one."""
+        waits = pending.id if pending else None
+        for line in tree_lines(tree, waits, self._console.width):
+            self._write(Text(line + "\n"))
 
     def sampling(self, sampling: Sampling, names: Iterable[str]) -> None:
         """Show settings, one a line."""
@@ -138,6 +228,16 @@ def summary(number: int, result: TurnResult) -> str:
         f"{answer.seconds:.1f} s · {answer.tokens_per_second:.0f} tokens/s · "
         f"ended by {answer.rule or answer.finish_reason}"
     )
+
+
+def cut_lines(cut: str) -> list[str]:
+    """Return the text that a stop rule took away, marked as such whatever the colours.
+
+    >>> cut_lines("\n\n# Print it.\nprint(x)")
+    ['┊ # Print it.', '┊ print(x)   (cut; /more takes it)']
+    """
+    lines = [f"┊ {line}" for line in excerpt(cut.strip("\n"), _MOST_CUT)]
+    return [*lines[:-1], f"{lines[-1]}   (cut; /more takes it)"] if lines else []
 
 
 def numbered(program: Program, *, pending: bool) -> Text:

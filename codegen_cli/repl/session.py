@@ -1,11 +1,13 @@
-"""The state of a chat: the program, the turn that is pending, what can be undone. No I/O."""
+"""The state of a chat: the tree of its turns, and which of them still wait. No I/O."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program import Program, Turn, wrap
+from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.sampling import change
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.turn import TurnResult
@@ -16,42 +18,71 @@ Numbered = tuple[int, Turn]
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What to ask the engine for: the arguments of `write_turn`."""
+    """What to ask the engine for, the arguments of `write_turn`, and where the answer belongs.
+
+    `later` are the turns after a reworded one, which follow it as they are.
+    """
 
     program: Program
     step: str
     sampling: Sampling
     attempt: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """What an undo left behind and a redo brings back."""
-
-    program: Program
-    pending: TurnResult | None
+    start: str = ""
+    place: Place = None
+    later: tuple[Node, ...] = ()
 
 
 class Session:
     """A program that grows by transactions.
 
     An answer is `pending` until the next step, or an explicit accept, makes it part of `program`.
-    `ask`, `retry` and `reword` only say what to draw; `take` puts the answer in place, so whatever
-    fails in between leaves the program as it was.
+    `ask`, `retry`, `reword` and `more` only say what to draw; `take` puts the answer in the tree,
+    so whatever fails in between leaves the program as it was. No answer leaves the tree again.
     """
 
-    def __init__(self, program: Program, sampling: Sampling) -> None:
-        self.program = program
+    def __init__(
+        self,
+        program: Program | Tree,
+        sampling: Sampling,
+        *,
+        pending: bool = False,
+        results: Mapping[int, TurnResult] | None = None,
+    ) -> None:
+        """Go on with a program, or with a tree, whose head may still be `pending`."""
+        self.tree = program if isinstance(program, Tree) else Tree.of(program)
         self.sampling = sampling
-        self.pending: TurnResult | None = None
-        self._attempt = 0
-        self._undone: list[_Moment] = []
-        self._saved = program.source
+        self.start = ""
+        self.candidates = 1
+        self.results = dict(results or {})
+        self._partial: tuple[Place, Draw, TurnResult] | None = None
+        self.copies: dict[int, int] = {}
+        self._accepted = set(self.tree.nodes) - ({self.tree.head} if pending else set())
+        self._attempts: dict[tuple[Place, str], int] = {}
+        self._saved = self.program.source
+
+    @property
+    def pending(self) -> Node | None:
+        """Return the turn that waits to be accepted."""
+        head = self.tree.head
+        return self.tree.nodes[head] if head is not None and head not in self._accepted else None
+
+    @property
+    def partial(self) -> tuple[Draw, TurnResult] | None:
+        """Return the answer that was interrupted here, and what it was drawn for."""
+        if self._partial is None or self._partial[0] != self.tree.head:
+            return None
+        return self._partial[1:]
+
+    @property
+    def program(self) -> Program:
+        """Return the program without the pending turn."""
+        pending = self.pending
+        return self.tree.program(pending.parent if pending else self.tree.head)
 
     @property
     def shown(self) -> Program:
         """Return the program with the pending turn."""
-        return self.program.add(self.pending.turn) if self.pending else self.program
+        return self.tree.program(self.tree.head)
 
     @property
     def unsaved(self) -> bool:
@@ -70,61 +101,112 @@ class Session:
         """
         wrap(step)
         self.accept()
-        self._attempt = 0
-        return Draw(self.program, step, self.sampling)
+        return Draw(self.program, step, self.sampling, start=self.start, place=self.tree.head)
 
     def retry(self, temperature: str = "") -> Draw:
-        """Draw the pending turn again with another seed, at a temperature for this time only.
+        """Draw the last turn again with another seed, at a temperature for this time only.
 
         Raises:
-            UsageError: nothing is pending, or the temperature cannot give anything else.
+            UsageError: there is no turn, or the temperature cannot give anything else.
         """
-        pending = self._require_pending("retry")
+        node = self._require_turn("retry")
         sampling = self.sampling
         if temperature:
             sampling = change(sampling, "temperature", temperature)
         if sampling.temperature == 0:
             raise UsageError("temperature 0 draws the same code every time", "try /retry 0.8")
         # Counted here and not in `take`: a draw that was interrupted must not come again.
-        self._attempt += 1
-        return Draw(self.program, pending.turn.step, sampling, self._attempt)
+        key = (node.parent, node.turn.step)
+        self._attempts[key] = attempt = self._attempts.get(key, 0) + 1
+        before = self.tree.program(node.parent)
+        return Draw(before, node.turn.step, sampling, attempt, self.start, node.parent)
 
-    def reword(self, step: str) -> Draw:
-        """Draw the pending turn again for another step.
+    def reword(self, step: str, number: int = 0) -> Draw:
+        """Draw a turn again for another step: the last one, or one before it by its number.
 
         Raises:
-            UsageError: nothing is pending, or the step cannot be a comment.
+            UsageError: there is no such turn, or the step cannot be a comment.
         """
-        self._require_pending("reword")
+        self._require_turn("reword")
         wrap(step)
-        self._attempt = 0
-        return Draw(self.program, step, self.sampling)
+        way = self.tree.way(self.tree.head)
+        number = number or len(way)
+        self.tree.at(number)
+        place = way[number - 1].parent
+        before = self.tree.program(place)
+        later = tuple(way[number:])
+        return Draw(before, step, self.sampling, start=self.start, place=place, later=later)
 
-    def take(self, result: TurnResult) -> bool:
-        """Make a whole answer the pending turn; say no to an interrupted one."""
+    def more(self) -> Draw:
+        """Go on writing the last turn, from the text that a stop rule cut.
+
+        Raises:
+            UsageError: there is no turn.
+        """
+        known: TurnResult | None
+        if self.partial:
+            draw, known = self.partial
+            step, code, place = draw.step, known.turn.code, draw.place
+        else:
+            node = self._require_turn("go on with")
+            step, code, place = node.turn.step, node.turn.code, node.parent
+            # A turn of a file was cut nowhere.
+            known = self.results.get(node.id)
+        start = code + known.completion.cut if known else code
+        return Draw(self.tree.program(place), step, self.sampling, start=start, place=place)
+
+    def take(self, draw: Draw, result: TurnResult) -> bool:
+        """Make a whole answer the pending turn; set an interrupted one aside and say no."""
         if result.interrupted:
+            written = (self.tree.head, draw, result)
+            self._partial = written if result.turn.code.strip() else None
             return False
-        self.pending = result
+        self._put(draw, result)
         return True
 
+    def take_all(self, draw: Draw, results: Sequence[TurnResult]) -> list[int]:
+        """Put several answers to one step in the tree; the first is the pending turn.
+
+        A turn that later ones follow gets the best answer alone.
+        """
+        places = [self._put(draw, result) for result in results[: 1 if draw.later else None]]
+        if not draw.later:
+            self.tree = self.tree.goto(places[0])
+        key = (draw.place, draw.step)
+        self._attempts[key] = max(self._attempts.get(key, 0), draw.attempt + self.candidates - 1)
+        return places
+
+    def keep_partial(self) -> None:
+        """Make what was written before an interruption the pending turn.
+
+        Raises:
+            UsageError: nothing was interrupted.
+        """
+        if self.partial is None:
+            raise UsageError("no answer was interrupted", "type a step first")
+        self._put(*self.partial)
+
     def accept(self) -> Numbered | None:
-        """Keep the pending turn; what was undone before it is gone then."""
-        if self.pending is None:
+        """Keep the pending turn."""
+        pending = self.pending
+        if pending is None:
             return None
-        self.program = self.shown
-        self.pending = None
-        self._undone.clear()
-        return len(self.program.turns), self.program.turns[-1]
+        self._accepted.add(pending.id)
+        return len(self.tree.way(pending.id)), pending.turn
 
     def drop(self) -> Numbered:
-        """Discard the pending turn for good.
+        """Go back before the pending turn.
 
         Raises:
             UsageError: nothing is pending.
         """
-        pending = self._require_pending("drop")
-        self.pending = None
-        return len(self.program.turns) + 1, pending.turn
+        pending = self.pending
+        if pending is None:
+            hint = "/undo takes kept turns back" if self.tree.nodes else "type a step first"
+            raise UsageError("no turn is pending, so there is nothing to drop", hint)
+        number = len(self.tree.way(pending.id))
+        self.tree = self.tree.goto(pending.parent)
+        return number, pending.turn
 
     def undo(self, count: int = 1) -> list[Numbered]:
         """Take back the last turns, the pending one first, and return them.
@@ -132,16 +214,9 @@ class Session:
         Raises:
             UsageError: there are not that many.
         """
-        turns = self.shown.turns
-        if not 1 <= count <= len(turns):
-            raise UsageError(f"cannot undo {count} of {len(turns)} turns", _undo_hint(len(turns)))
-        gone = _numbered(self.shown, len(turns) - count)
-        self._undone.append(_Moment(self.program, self.pending))
-        accepted = count - (self.pending is not None)
-        self.pending = None
-        if accepted:
-            self.program = self.program.undo(accepted)
-        return gone
+        before = self.shown
+        self.tree = self.tree.undo(count)
+        return _numbered(before, len(before.turns) - count)
 
     def redo(self) -> list[Numbered]:
         """Bring back what the last undo took and return it.
@@ -149,14 +224,27 @@ class Session:
         Raises:
             UsageError: nothing was undone, or a pending turn stands in its place.
         """
-        if not self._undone:
-            raise UsageError("nothing to redo", "a kept turn ends what can be brought back")
-        if self.pending is not None:
+        pending, undone = self.pending, self.tree.undone
+        if pending and undone and self.tree.goto(pending.parent).is_ahead(undone[-1]):
             raise UsageError("a turn is pending where the undone one was", "/drop it first")
-        kept = len(self.program.turns)
-        moment = self._undone.pop()
-        self.program, self.pending = moment.program, moment.pending
+        kept = len(self.shown.turns)
+        self.tree = self.tree.redo()
         return _numbered(self.shown, kept)
+
+    def goto(self, place: Place) -> None:
+        """Go to a place of the tree. Raises UsageError when nothing is there."""
+        self.tree = self.tree.goto(place)
+
+    def branch(self, name: str) -> None:
+        """Name the place where the program is; a pending turn is kept by it.
+
+        Raises:
+            UsageError: it cannot be told from a number.
+        """
+        if not name.isidentifier():
+            raise UsageError(f'"{name}" is not a name', "use letters, digits and _")
+        self.accept()
+        self.tree = self.tree.name(name)
 
     def set(self, name: str, value: str) -> None:
         """Change a sampling setting.
@@ -166,16 +254,30 @@ class Session:
         """
         self.sampling = change(self.sampling, name, value)
 
-    def _require_pending(self, verb: str) -> TurnResult:
-        if self.pending is None:
-            hint = "/undo takes kept turns back" if self.program.turns else "type a step first"
-            raise UsageError(f"no turn is pending, so there is nothing to {verb}", hint)
-        return self.pending
+    def _put(self, draw: Draw, result: TurnResult) -> int:
+        tree = self.tree.goto(draw.place).add(result.turn)
+        new = tree.head
+        assert new is not None
+        self.results[new] = result
+        if draw.later:
+            self._accepted.add(new)
+        for node in draw.later:
+            tree = tree.add(node.turn, opened=node.opened)
+            assert tree.head is not None
+            self.copies[tree.head] = node.id
+            self._accepted.add(tree.head)
+        self.tree, self._partial = tree, None
+        # What was dictated was for this answer only.
+        self.start = ""
+        return new
+
+    def _require_turn(self, verb: str) -> Node:
+        if self.tree.head is None:
+            raise UsageError(
+                f"there is no turn, so there is nothing to {verb}", "type a step first"
+            )
+        return self.tree.nodes[self.tree.head]
 
 
 def _numbered(program: Program, start: int) -> list[Numbered]:
     return list(enumerate(program.turns[start:], start + 1))
-
-
-def _undo_hint(turns: int) -> str:
-    return f"give a number in 1…{turns}" if turns else "type a step first"

@@ -46,6 +46,24 @@ class Store:
         self.target = path
         return path
 
+    def write_copy(self, text: str, name: str) -> Path:
+        """Write another form of the program; later saves go where they went before.
+
+        Raises:
+            UsageError: the file exists already and is not ours, or is a folder.
+            CodegenError: the disk refuses.
+        """
+        target = self.target
+        try:
+            return self.save(text, name)
+        finally:
+            self.target = target
+
+    def open(self, path: Path) -> None:
+        """Make a file that was read the target of later saves."""
+        self._remember(path)
+        self.target = path
+
     def _refuse_to_lose(self, path: Path, text: str) -> None:
         if not path.exists():
             return

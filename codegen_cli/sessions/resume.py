@@ -1,9 +1,10 @@
-"""A kept turn as an answer that still waits to be accepted."""
+"""A kept session as the tree that a chat goes on with, and its turns as answers."""
 
 from __future__ import annotations
 
 from codegen_cli.engine.records import Completion
-from codegen_cli.sessions.records import Node
+from codegen_cli.program import tree
+from codegen_cli.sessions.records import Node, StoredSession
 from codegen_cli.synthesis.turn import TurnResult
 
 
@@ -23,3 +24,12 @@ def answer_of(node: Node) -> TurnResult:
         generation_seconds=0.0,
     )
     return TurnResult(node.turn, completion, made.seed or 0, made.banned)
+
+
+def tree_of(session: StoredSession) -> tree.Tree:
+    """Return all turns of a session, with the head where it was left."""
+    nodes = {
+        node.id: tree.Node(node.id, node.parent, node.turn, node.provenance.origin == "file")
+        for node in session.nodes
+    }
+    return tree.Tree(session.prefix, nodes, session.head, dict(session.branches))

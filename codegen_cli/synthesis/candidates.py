@@ -42,24 +42,33 @@ def write_candidates(
     sampling: Sampling,
     count: int,
     should_stop: Callable[[], bool] = never,
+    *,
+    first: int = 0,
+    prompt: str | None = None,
+    start: str = "",
 ) -> list[Candidate]:
-    """Return different answers to a step, best first; the first has the seed of a plain turn.
+    """Return different answers to a step, best first.
 
+    They have the seeds of the attempts from `first`, 0 being that of a plain turn. `prompt` and
+    `start` are those of `write_turn`.
     Answers that parse to the same code are one. Interrupted, the list holds what was there.
 
     Raises:
         ContextFull: the program and the answer do not fit.
         UsageError: the step cannot be a comment.
     """
-    seeds = [turn_seed(sampling.seed, len(program.turns), attempt) for attempt in range(count)]
-    text = program.prompt(step)
-    prompts = [Prompt(text, replace(sampling, seed=seed), StopWatcher()) for seed in seeds]
+    attempts = range(first, first + count)
+    seeds = [turn_seed(sampling.seed, len(program.turns), attempt) for attempt in attempts]
+    text = (program.prompt(step) if prompt is None else prompt) + start
+    prompts = [
+        Prompt(text, replace(sampling, seed=seed), StopWatcher(before=start)) for seed in seeds
+    ]
     done: dict[int, Completion] = {}
     for number, item in engine.generate_many(prompts, should_stop):
         if isinstance(item, Completion):
             done[number] = item
     results = [
-        TurnResult(Turn(step, done[number].text), done[number], seeds[number])
+        TurnResult(Turn(step, start + done[number].text), done[number], seeds[number])
         for number in sorted(done)
     ]
     distinct: dict[str, Candidate] = {}

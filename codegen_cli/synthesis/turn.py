@@ -52,13 +52,14 @@ def write_turn(
     attempt: int = 0,
     prompt: str | None = None,
     banned: tuple[int, ...] = (),
+    start: str = "",
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[str | TurnResult]:
     """Yield the code for a step as it becomes certain, then one TurnResult.
 
     The paper's protocol: the step as a comment, a completion, cut at the first stop rule. A
     `prompt` stands for the program and the step where the model should see other text (a folded
-    program, `program/fold.py`).
+    program, `program/fold.py`). The code is made to begin with `start`, which is not yielded.
 
     Raises:
         ContextFull: the program and the answer do not fit.
@@ -67,12 +68,14 @@ def write_turn(
     seed = turn_seed(sampling.seed, len(program.turns), attempt)
     shown = 0
     text = program.prompt(step) if prompt is None else prompt
-    asked = Prompt(text, replace(sampling, seed=seed), StopWatcher(), banned=banned)
+    stopper = StopWatcher(before=start)
+    asked = Prompt(text + start, replace(sampling, seed=seed), stopper, banned=banned)
     for _, item in engine.generate_many([asked], should_stop):
         if isinstance(item, Completion):
             if rest := item.text[shown:]:
                 yield rest
-            yield TurnResult(Turn(step, item.text), item, seed, banned, fault_of(item))
+            fault = None if start.strip() else fault_of(item)
+            yield TurnResult(Turn(step, start + item.text), item, seed, banned, fault)
         elif item.text:
             shown += len(item.text)
             yield item.text

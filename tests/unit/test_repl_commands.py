@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_chat import Act, FakeEngine, Script, make, uninterrupted
+from fake_chat import Act, FakeEngine, Script, make
 from scripted import InProcess
 
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
@@ -27,7 +27,6 @@ def chat(
 ) -> Callable[..., tuple[Chat, str]]:
     """Run a chat to its end and return it with what it printed; stdout must stay empty."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("codegen_cli.repl.loop.quiet_keyboard", uninterrupted)
     monkeypatch.delenv("CODEGEN_DEBUG", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
 
@@ -56,6 +55,7 @@ def test_a_transcript(chat: Run) -> None:
     )
     assert shown == (
         "a = 1\n"
+        "┊ # next   (cut; /more takes it)\n"
         "turn 1 · 5 tokens (4 reused) · 0.2 s · 50 tokens/s · ended by comment\n"
         "b = a\n"
         "turn 2 · 3 tokens (4 reused) · 0.2 s · 30 tokens/s · ended by eos\n"
@@ -74,8 +74,8 @@ def test_a_transcript(chat: Run) -> None:
 def test_the_prompt_shows_turn_model_context_and_speed(chat: Run) -> None:
     done, _ = chat(FakeEngine("a = 1"), "Set a.", "/edit", "", "/q", "")
     first, second, edit, *_ = done.reader.prompts  # type: ignore[attr-defined]
-    assert first == "1>  fake Q8_0 · CPU, 1 thread · 0/100 tokens "
-    assert second == "2>  fake Q8_0 · CPU, 1 thread · 6/100 tokens · 30 tokens/s "
+    assert first == "1>  fake Q8_0 · CPU, 1 thread · 0/1000 tokens "
+    assert second == "2>  fake Q8_0 · CPU, 1 thread · 6/1000 tokens · 30 tokens/s "
     assert edit.startswith("1> Set a. ")
 
 
@@ -148,7 +148,7 @@ def test_set_shows_and_changes(chat: Run) -> None:
 
 def test_tokens_and_help(chat: Run) -> None:
     _, shown = chat(FakeEngine("a = 1"), "A.", "/tokens", "/help", "/q", "")
-    assert "5 of 100 tokens used · 95 left\n" in shown
+    assert "5 of 1000 tokens used · 995 left\n" in shown
     for command in COMMANDS:
         assert f"\n{command.form} " in shown
         assert command.help
@@ -156,7 +156,7 @@ def test_tokens_and_help(chat: Run) -> None:
 
 
 def test_warnings_of_a_turn(chat: Run) -> None:
-    _, shown = chat(FakeEngine("# at once", "x = (\n"), "A.", "B.", "/q", "")
+    _, shown = chat(FakeEngine("# at once", "# again", "x = (\n"), "A.", "B.", "/q", "")
     assert "warning: the turn is empty; /edit rewords" in shown
     assert "warning: the program does not parse as Python: '(' was never closed (line 5)" in shown
 

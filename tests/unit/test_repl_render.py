@@ -7,7 +7,7 @@ import pytest
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program, Rule, Turn
 from codegen_cli.repl.check import problems, syntax_fault
-from codegen_cli.repl.render import numbered, summary, toolbar
+from codegen_cli.repl.render import cut_lines, numbered, summary, toolbar
 from codegen_cli.synthesis.turn import TurnResult
 
 
@@ -31,6 +31,15 @@ def test_summary_names_the_rule_or_the_reason() -> None:
     line = "turn 4 · 3 tokens (15 reused) · 2.0 s · 2 tokens/s · ended by "
     assert summary(4, result("x", rule=Rule.BLANK_LINES)) == line + "blank-lines"
     assert summary(4, result("x", "eos")) == line + "eos"
+
+
+def test_cut_text_is_marked_without_colour() -> None:
+    assert cut_lines("\n\n# Print it.\nprint(x)") == [
+        "┊ # Print it.",
+        "┊ print(x)   (cut; /more takes it)",
+    ]
+    assert cut_lines("\n\n\n") == cut_lines("") == []
+    assert len(cut_lines("x\n" * 99)) == 5
 
 
 def test_numbered_marks_the_first_line_of_each_turn() -> None:

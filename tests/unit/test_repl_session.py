@@ -21,7 +21,8 @@ def answer(draw: Draw, code: str, reason: FinishReason = "stop") -> TurnResult:
 def write(session: Session, *steps: str) -> None:
     """Draw turns whose code says their step."""
     for step in steps:
-        assert session.take(answer(session.ask(step), f"code_{step} = 1"))
+        draw = session.ask(step)
+        assert session.take(draw, answer(draw, f"code_{step} = 1"))
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_an_answer_is_pending_until_the_next_step(session: Session) -> None:
     assert (session.program.steps, steps(session)) == ((), ["a"])
     draw = session.ask("b")
     assert session.pending is None
-    assert draw == Draw(session.program, "b", Sampling())
+    assert draw == Draw(session.program, "b", Sampling(), place=1)
     assert draw.program.text == "# a\ncode_a = 1\n\n"
 
 
@@ -88,24 +89,29 @@ def test_retry_refuses_a_temperature(session: Session, temperature: str) -> None
 
 
 def test_an_interrupted_answer_is_not_taken(session: Session) -> None:
-    assert not session.take(answer(session.ask("a"), "co", "interrupted"))
+    draw = session.ask("a")
+    assert not session.take(draw, answer(draw, "co", "interrupted"))
     assert session.pending is None
     write(session, "a")
     before = session.pending
-    assert not session.take(answer(session.retry(), "co", "interrupted"))
+    draw = session.retry()
+    assert not session.take(draw, answer(draw, "co", "interrupted"))
     assert session.pending is before
 
 
 def test_reword_replaces_the_pending_turn(session: Session) -> None:
     write(session, "a", "b")
-    session.take(answer(session.reword("c"), "c = 1"))
+    draw = session.reword("c")
+    session.take(draw, answer(draw, "c = 1"))
     assert steps(session) == ["a", "c"]
 
 
-def test_verbs_on_a_pending_turn_need_one(session: Session) -> None:
-    for verb in (session.retry, session.drop, lambda: session.reword("x")):
-        with pytest.raises(UsageError, match="pending"):
+def test_verbs_on_the_last_turn_need_one(session: Session) -> None:
+    for verb in (session.retry, lambda: session.reword("x"), session.more):
+        with pytest.raises(UsageError, match="there is no turn"):
             verb()
+    with pytest.raises(UsageError, match="no turn is pending"):
+        session.drop()
 
 
 def test_drop_discards_only_the_pending_turn(session: Session) -> None:

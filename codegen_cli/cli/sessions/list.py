@@ -87,19 +87,21 @@ def iso_time(seconds: float) -> str:
 
 def _print_list(found: list[SessionSummary]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("ID", no_wrap=True)
-    table.add_column("CHANGED", no_wrap=True)
-    table.add_column("TURNS", justify="right", no_wrap=True)
-    table.add_column("FIRST STEP", no_wrap=True, ratio=2)
-    table.add_column("FILE", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("ID", no_wrap=True, min_width=8)
+    table.add_column("CHANGED", no_wrap=True, min_width=16)
+    table.add_column("TURNS", no_wrap=True, min_width=5, justify="right")
+    table.add_column("FIRST STEP", no_wrap=True)
+    table.add_column("FILE", no_wrap=True)
     for summary in found:
         changed = datetime.fromtimestamp(summary.updated).strftime("%Y-%m-%d %H:%M")
-        file = console.visible(summary.file.name) if summary.file else "-"
-        step = console.visible(_brief(summary.first_step))
+        # Text and no markup: a step may hold brackets.
+        step = Text(console.visible(_brief(summary.first_step)))
+        file = Text(console.visible(summary.file.name) if summary.file else "-")
         table.add_row(summary.id, changed, str(summary.turns), step, file)
-    console.stdout().print(table, markup=False)
+    console.stdout().print(table)
 
 
 def _brief(step: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.sampling import NAMES, known
@@ -14,3 +15,18 @@ def set_(chat: Chat, argument: str) -> None:
     if value.strip():
         chat.session.set(name, value.strip())
     chat.view.sampling(chat.session.sampling, [known(name)] if name else NAMES)
+
+
+@COMMANDS.command("model", "[NAME]", completes="model")
+def model(chat: Chat, argument: str) -> None:
+    """Go on with another model, or say which one it is; the program stays."""
+    if not argument:
+        info = chat.engine.info
+        chat.view.note(f"{info.name} {info.file_type} · {chat.engine.placement}")
+        return
+    if chat.open_model is None:
+        raise UsageError("this chat cannot change its model", "start with --model NAME")
+    # The new one first: where it cannot be had, the old one is still there.
+    engine = chat.open_model(argument)
+    chat.engine.close()
+    chat.engine, chat.speed, chat.folded = engine, 0.0, ()

@@ -1,10 +1,11 @@
-"""Commands that change the turns."""
+"""Commands that draw and change turns."""
 
 from __future__ import annotations
 
 from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
+from codegen_cli.repl.ranges import parse_count
 
 
 @COMMANDS.command("accept")
@@ -17,16 +18,65 @@ def accept(chat: Chat, _argument: str) -> None:
 
 @COMMANDS.command("retry", "[TEMPERATURE]")
 def retry(chat: Chat, argument: str) -> None:
-    """Draw the pending turn again with another seed."""
+    """Draw the last turn again with another seed."""
     chat.draw(chat.session.retry(argument))
 
 
-@COMMANDS.command("edit", "[STEP]")
+@COMMANDS.command("edit", "[N] [STEP]", completes="turn")
 def edit(chat: Chat, argument: str) -> None:
-    """Reword the pending step and draw again."""
-    step = argument or _edited(chat)
+    """Reword the last step, or that of turn N, and draw it again."""
+    first, _, rest = argument.partition(" ")
+    number, words = 0, argument
+    if first.isascii() and first.isdecimal():
+        number, words = parse_count(first, "a number of a turn"), rest.strip()
+        chat.session.tree.at(number)
+    step = words or _edited(chat, number)
     if step:
-        chat.draw(chat.session.reword(step))
+        chat.draw(chat.session.reword(step, number))
+
+
+@COMMANDS.command("more")
+def more(chat: Chat, _argument: str) -> None:
+    """Go on writing the last turn, with the text that was cut."""
+    chat.draw(chat.session.more())
+
+
+@COMMANDS.command("start", "[TEXT]")
+def start(chat: Chat, argument: str) -> None:
+    """Make the next answer begin with TEXT; without it, with nothing."""
+    chat.session.start = argument
+    said = f"the next answer begins with {argument!r}" if argument else "nothing is dictated"
+    chat.view.note(said)
+
+
+@COMMANDS.command("n", "[N]")
+def n(chat: Chat, argument: str) -> None:
+    """Write N answers to each step, the best as the turn."""
+    if argument:
+        chat.session.candidates = parse_count(argument, "a number of answers", 64)
+    count = chat.session.candidates
+    chat.view.note(f"{count} answer{'s' * (count != 1)} a step")
+
+
+@COMMANDS.command("pick", "[K]")
+def pick(chat: Chat, argument: str) -> None:
+    """Take answer K to the last step; without K, list the answers, retries included."""
+    tree = chat.session.tree
+    answers = tree.answers(tree.head)
+    if not answers:
+        raise UsageError("there is no turn, so there is nothing to pick", "type a step first")
+    if argument:
+        number = parse_count(argument, "a number of an answer", len(answers))
+        chat.session.goto(answers[number - 1].id)
+        chat.view.note(f"answer {number} of {len(answers)} is the turn")
+    chat.view.answers(answers, chat.session.tree.head)
+
+
+@COMMANDS.command("keep")
+def keep(chat: Chat, _argument: str) -> None:
+    """Make what was written before Ctrl-C the pending turn."""
+    chat.session.keep_partial()
+    chat.view.turns("pending", [chat.last_turn()])
 
 
 @COMMANDS.command("drop")
@@ -49,15 +99,16 @@ def redo(chat: Chat, _argument: str) -> None:
     chat.view.turns("brought back", chat.session.redo())
 
 
-def _edited(chat: Chat) -> str:
-    """Let the user change the pending step; nothing means that it stays."""
-    pending = chat.session.pending
-    if pending is None:
-        raise UsageError("no turn is pending, so there is nothing to reword", "type a step first")
+def _edited(chat: Chat, number: int) -> str:
+    """Let the user change a step; nothing means that it stays."""
+    turns = chat.session.shown.turns
+    if not turns:
+        raise UsageError("there is no turn, so there is nothing to reword", "type a step first")
     if not chat.reader.is_terminal:
         raise UsageError("/edit needs the new step here", "write /edit STEP")
+    number = number or len(turns)
     try:
-        step = chat.read(pending.turn.step).strip()
+        step = chat.read(turns[number - 1].step, number).strip()
     except (EOFError, KeyboardInterrupt):
         step = ""
     if not step:

@@ -1,0 +1,133 @@
+"""Several answers to one step, side by side: what differs, and what each did when it was run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from codegen_cli.console import visible
+from codegen_cli.highlight import styled
+from codegen_cli.program import Program
+from codegen_cli.sandbox import Execution
+from codegen_cli.synthesis.candidates import Candidate
+from codegen_cli.synthesis.outcome import annotation, changes, excerpt, failure
+
+#: The narrowest column that code is read in; with less, the answers stand one under another.
+LEAST_WIDTH = 34
+
+_MOST_OUTPUT = 3
+_MOST_VARIABLES = 4
+_GAP = 3
+
+
+def compared(
+    candidates: Sequence[Candidate],
+    program: Program,
+    width: int,
+    before: Execution | None = None,
+) -> RenderableType:
+    """Return the answers for a screen of `width` columns, numbered from 1.
+
+    A line that the first answer has not is marked with "+", whatever the colours; `before` is what
+    the program did without the turn, so that only what an answer changes is told.
+    """
+    cells = [
+        _answer(number, candidate, candidates, program, before)
+        for number, candidate in enumerate(candidates, 1)
+    ]
+    across = max(1, min(len(cells), (width + _GAP) // (LEAST_WIDTH + _GAP)))
+    if across == 1:
+        return Group(*cells)
+    rows: list[RenderableType] = []
+    for start in range(0, len(cells), across):
+        grid = Table.grid(padding=(0, _GAP, 0, 0), expand=True)
+        for _ in range(across):
+            grid.add_column(ratio=1, overflow="fold")
+        row = cells[start : start + across]
+        grid.add_row(*row, *[""] * (across - len(row)))
+        rows.append(grid)
+    return Group(*rows)
+
+
+def _answer(
+    number: int,
+    candidate: Candidate,
+    candidates: Sequence[Candidate],
+    program: Program,
+    before: Execution | None,
+) -> Text:
+    code = candidate.result.turn.code.strip("\n")
+    first = candidates[0].result.turn.code.strip("\n")
+    votes = f" · {candidate.votes} times" if candidate.votes > 1 else ""
+    title = Text(f"── {number}{votes}", "prompt")
+    told = [Text(line, "muted") for line in behaviour_lines(candidate, candidates, program, before)]
+    shown = _marked(code, first, plain=number == 1) if code else [Text("  (no code)", "muted")]
+    return Text("\n").join([title, *shown, *told, Text()])
+
+
+def _marked(code: str, first: str, *, plain: bool) -> list[Text]:
+    lines = styled(code).split("\n", allow_blank=True)
+    new = set() if plain else _new_lines(first.split("\n"), code.split("\n"))
+    return [
+        Text.assemble(("+ ", "bold") if i in new else "  ", line) for i, line in enumerate(lines)
+    ]
+
+
+def _new_lines(old: list[str], new: list[str]) -> set[int]:
+    """Return the numbers of the lines, from 0, that the old text has not."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return {
+        line
+        for kind, _, _, start, end in matcher.get_opcodes()
+        if kind != "equal"
+        for line in range(start, end)
+    }
+
+
+def behaviour_lines(
+    candidate: Candidate,
+    candidates: Sequence[Candidate],
+    program: Program,
+    before: Execution | None = None,
+) -> list[str]:
+    """Say in a few lines what the program did with an answer, or what kept it from running."""
+    execution = candidate.execution
+    if execution is None:
+        return [] if candidate.parses else ["→ does not parse"]
+    if not candidate.parses:
+        return ["→ does not parse"]
+    if not execution.ok:
+        return [visible(f"→ fails: {failure(execution, program.add(candidate.result.turn))}")]
+    alike = _same_group_before(candidate, candidates)
+    if alike:
+        return [f"→ behaves as {alike}"]
+    return _told(execution, before) or ["→ runs, changes nothing"]
+
+
+def _told(execution: Execution, before: Execution | None) -> list[str]:
+    printed = execution.stdout.removeprefix(before.stdout if before else "")
+    lines = [f"→ prints {line}" for line in excerpt(printed, _MOST_OUTPUT)]
+    found = changes(before.variables if before else (), execution.variables)
+    lines += [
+        f"→ {annotation(variable)}" if mark != "-" else f"→ {variable.name} is gone"
+        for mark, variable in found[:_MOST_VARIABLES]
+    ]
+    if len(found) > _MOST_VARIABLES:
+        lines.append(f"→ and {len(found) - _MOST_VARIABLES} more variables")
+    return [visible(line) for line in lines]
+
+
+def _same_group_before(candidate: Candidate, candidates: Sequence[Candidate]) -> int:
+    """Return the number of an earlier answer that behaved alike, 0 when there is none."""
+    if not candidate.group:
+        return 0
+    for number, other in enumerate(candidates, 1):
+        if other is candidate:
+            return 0
+        if other.group == candidate.group:
+            return number
+    return 0

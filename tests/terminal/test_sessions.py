@@ -1,0 +1,274 @@
+"""Nothing is lost: chats that are killed, that run side by side, that meet a broken disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from process import Run
+
+STEP = 'Assign the list of numbers [4, 8, 15, 16, 23] to a variable named "values".'
+CODE = "values = [4, 8, 15, 16, 23]"
+STEPS = f"{STEP}\nPrint the largest of values.\n"
+
+#: Three answers, an undo and a save.
+LINES = [STEP, "Print the largest of values.", "/retry 0.8", "Print values.", "/undo", "/save a.py"]
+
+#: What the chat says below an answer: by then it is kept.
+ANSWERED = re.compile(rb"turn \d+ \xc2\xb7 \d+ tokens")
+
+#: After how many bytes of what it says a chat is killed.
+SWEEP = range(150, 760, 60)
+
+_COMMITS = """
+import sys
+from pathlib import Path
+from codegen_cli.program import Turn
+from codegen_cli.sessions.records import Provenance
+from codegen_cli.sessions.store import SessionStore
+store = SessionStore(Path(sys.argv[1]))
+session, node = store.create("", None, "nano"), None
+while True:
+    node = store.add_turn(session, node, Turn("S.", "x" * 3000), Provenance("user"), "step")
+    print(node, flush=True)
+"""
+
+Sessions = Callable[..., Any]
+
+
+@pytest.fixture
+def sessions(codegen: Run) -> Sessions:
+    """Return a function that runs `codegen sessions ARGUMENTS --json`."""
+
+    def run(*arguments: str, **variables: str) -> Any:
+        done = codegen("sessions", *arguments, "--json", **variables)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def database(environment: dict[str, str]) -> Path:
+    return Path(environment["HOME"]) / ".local/state/codegen/sessions.db"
+
+
+def killed_chat(environment: dict[str, str], folder: Path, lines: list[str], after: int) -> bytes:
+    """Run a chat, kill it when it has said so many bytes, and return what it said."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "codegen_cli", "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=folder,
+    ) as chat:
+        assert chat.stdin is not None
+        assert chat.stderr is not None
+        chat.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        chat.stdin.close()
+        said = b""
+        while len(said) < after and (more := os.read(chat.stderr.fileno(), after - len(said))):
+            said += more
+        chat.send_signal(signal.SIGKILL)
+        return said
+
+
+@pytest.mark.parametrize("after", SWEEP)
+def test_a_killed_chat_loses_at_most_the_turn_in_flight(
+    environment: dict[str, str], codegen: Run, sessions: Sessions, tmp_path: Path, after: int
+) -> None:
+    said = killed_chat(environment, tmp_path, LINES, after)
+    shown = len(ANSWERED.findall(said))
+    found = sessions("list")
+    if not found:
+        assert shown == 0
+        return
+    kept = sessions("show", found[0]["id"])
+    assert shown <= len(kept["nodes"]) <= shown + 1
+    assert b"saved " not in said or kept["file"] == str(tmp_path / "a.py")
+    resumed = codegen("chat", "--continue", stdin="/show\n")
+    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.stdout == kept["program"]
+
+
+def test_the_sweep_reaches_from_before_the_first_turn_to_the_save(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    said = killed_chat(environment, tmp_path, LINES, 10_000)
+    answers = [found.end() for found in ANSWERED.finditer(said)]
+    assert SWEEP.start < answers[0] < answers[-1] < said.index(b"saved ") < SWEEP.stop
+
+
+@pytest.mark.parametrize("turns", range(1, 13))
+def test_a_killed_writer_keeps_every_commit(tmp_path: Path, turns: int) -> None:
+    path = tmp_path / "sessions.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", _COMMITS, str(path)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        for _ in range(turns):
+            last = int(writer.stdout.readline())
+        # Into whatever it is doing by now: most likely the next transaction.
+        writer.send_signal(signal.SIGKILL)
+    with sqlite3.connect(path) as plain:
+        # Reading first rolls back what the killed one left half done.
+        assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        (kept,) = plain.execute("SELECT MAX(node) FROM turn").fetchone()
+        (head,) = plain.execute("SELECT node FROM move ORDER BY number DESC LIMIT 1").fetchone()
+    plain.close()
+    assert last <= kept
+    assert head == kept
+
+
+def test_two_chats_at_once_are_two_sessions(
+    environment: dict[str, str], sessions: Sessions, tmp_path: Path
+) -> None:
+    chats = [
+        subprocess.Popen(
+            [sys.executable, "-m", "codegen_cli", "chat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=tmp_path,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for chat in chats:
+        assert chat.stdin is not None
+        chat.stdin.write(STEPS)
+        chat.stdin.close()
+    programs = []
+    for chat in chats:
+        with chat:
+            assert chat.stdout is not None
+            programs.append(chat.stdout.read())
+    assert [chat.returncode for chat in chats] == [0, 0]
+    found = sessions("list")
+    assert [(s["turns"], s["drawn"]) for s in found] == [(2, 2), (2, 2)]
+    assert [sessions("show", s["id"])["program"] for s in found] == programs
+
+
+def test_two_chats_go_on_with_one_session(
+    codegen: Run, sessions: Sessions, environment: dict[str, str]
+) -> None:
+    codegen("chat", stdin=f"{STEP}\n")
+    (found,) = sessions("list")
+    for step in ("Print values.", "Print the largest of values."):
+        assert codegen("chat", "--resume", found["id"][:4], stdin=f"/undo\n/redo\n{step}\n/undo\n")
+    kept = sessions("show", found["id"])
+    assert [(n["parent"], n["step"]) for n in kept["nodes"]] == [
+        (None, STEP),
+        (1, "Print values."),
+        (1, "Print the largest of values."),
+    ]
+    assert len(sessions("list")) == 1
+
+
+def test_a_pending_turn_is_pending_again(codegen: Run, sessions: Sessions) -> None:
+    codegen("chat", stdin=f"{STEP}\n/bogus\n")
+    database_says = sessions("show", "last")
+    assert not database_says["pending"], "leaving accepts it"
+    kept = codegen("chat", "-c", stdin="Print values.\n/retry 0.9\n/drop\n")
+    assert "1 turn" in kept.stderr
+    assert sessions("show", "last")["head"] == 1
+    assert len(sessions("show", "last")["nodes"]) == 3
+
+
+def test_a_chat_goes_on_when_its_session_cannot_be_kept(
+    codegen: Run, environment: dict[str, str]
+) -> None:
+    path = database(environment)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database " * 1000)
+    done = codegen("chat", stdin=STEPS)
+    assert done.returncode == 0
+    assert CODE in done.stdout
+    warnings = [line for line in done.stderr.splitlines() if "is damaged" in line]
+    assert len(warnings) == 1, "said once"
+    assert warnings[0].startswith(f'warning: this chat is not kept: "{path}" is damaged: ')
+    assert f"mv {path} {path}.damaged" in warnings[0]
+    for arguments in (("sessions",), ("replay", "last"), ("chat", "--continue")):
+        failed = codegen(*arguments)
+        assert (failed.returncode, failed.stdout) == (1, "")
+        assert len(failed.stderr.splitlines()) == 1
+        assert "is damaged" in failed.stderr
+    path.rename(path.with_suffix(".damaged"))
+    assert codegen("sessions", "list").returncode == 0
+
+
+def test_a_full_disk_costs_the_record_and_not_the_chat(
+    environment: dict[str, str], codegen: Run, tmp_path: Path
+) -> None:
+    # A limit on the size of files is what a full disk looks like to SQLite.
+    script = "ulimit -f 16; exec " + " ".join([sys.executable, "-m", "codegen_cli", "chat"])
+    steps = "".join(f"{STEP} {'x' * 900}{i}\n/undo\n" for i in range(30)) + STEPS
+    codegen("sessions", "list")
+    done = subprocess.run(
+        ["bash", "-c", script],
+        input=steps,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "print(max(values))" in done.stdout
+    said = [line for line in done.stderr.splitlines() if "this chat is not kept" in line]
+    assert len(said) == 1
+    assert "check the disk" in said[0]
+    listed = codegen("sessions", "show", "last", "--json")
+    assert 0 < len(json.loads(listed.stdout)["nodes"]) < 30
+
+
+def test_a_chat_can_be_kept_from_being_kept(codegen: Run, environment: dict[str, str]) -> None:
+    assert codegen("chat", "--no-session", stdin=STEPS).returncode == 0
+    assert not database(environment).exists()
+
+
+def test_the_file_of_sessions_is_private(codegen: Run, environment: dict[str, str]) -> None:
+    codegen("chat", stdin=STEPS)
+    assert database(environment).stat().st_mode & 0o777 == 0o600
+    assert database(environment).parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_resumed_chat_does_not_overwrite_what_was_changed_by_hand(
+    codegen: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.py"
+    codegen("chat", stdin=f"{STEP}\n/save a.py\n")
+    assert "saved 1 turn to" in codegen("chat", "-c", stdin="/save\n").stderr
+    file.write_text(file.read_text() + "mine = 1\n")
+    refused = codegen("chat", "-c", stdin="/save\n")
+    assert "already exists" in refused.stderr
+    assert file.read_text().endswith("mine = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--resume", "abcd"), 'no session "abcd"'),
+        (("--continue",), "no session is kept yet → leave out --continue"),
+        (("--resume", "abcd", "--continue"), "name two programs"),
+        (("--resume", "abcd", "a.py"), "name two programs"),
+    ],
+)
+def test_a_session_that_cannot_be_resumed_is_one_line(
+    codegen: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    done = codegen("chat", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
