@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from fake_chat import Act, FakeEngine, Script, make, uninterrupted
+from fake_chat import Act, FakeEngine, Script, make
 
 from codegen_cli.repl.loop import run_chat
-
-
-@pytest.fixture(autouse=True)
-def no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def steps_after(*lines: str, acts: list[Act]) -> tuple[tuple[str, ...], list[str]]:
