@@ -116,10 +116,14 @@ class Chat:
         before = self.session.pending
         result = write_one(self, draw, asked)
         if result is None or not self.session.take(draw, result):
+            if result is not None:
+                self._note_origin(None, draw, asked, result, draw.attempt)
             self._interrupted(number, result)
             return
         way = self.session.tree.way(self.session.tree.head)
         self._note_origin(way[number - 1].id, draw, asked, result, draw.attempt)
+        # Before it is shown: what was seen is kept, whatever happens next.
+        self.keep("draw")
         self.speed = result.completion.tokens_per_second
         self.view.turn(number, result, problems(self.session.shown, result))
         if draw.later:
@@ -138,12 +142,13 @@ class Chat:
         for place, one in zip(places, found, strict=False):
             attempt = attempt_of(draw, one.result, self.session.candidates)
             self._note_origin(place, draw, asked, one.result, attempt)
+        self.keep("draw")
         best = found[0].result
         self.view.candidates(found, draw.program)
         self.view.turn(number, best, problems(self.session.shown, best))
 
     def _note_origin(
-        self, place: int, draw: Draw, asked: Asked, result: TurnResult, attempt: int
+        self, place: int | None, draw: Draw, asked: Asked, result: TurnResult, attempt: int
     ) -> None:
         if self.keeper:
             self.keeper.answered(
