@@ -37,7 +37,7 @@ def write(chat: Chat, draw: Draw) -> None:
         ContextFull: the program and the answer do not fit.
     """
     try:
-        asked = chat.asked = _ask_for(chat, draw)
+        asked = _ask_for(chat, draw)
         if not _read(chat, draw, asked):
             _interrupted(chat, len(draw.program.turns) + 1, None)
             return
@@ -47,20 +47,6 @@ def write(chat: Chat, draw: Draw) -> None:
             _one(chat, draw, asked)
     except ContextFull as error:
         raise _in_chat(error) from error
-
-
-def keep_partial(chat: Chat) -> None:
-    """Make what was written before an interruption the pending turn.
-
-    Raises:
-        UsageError: nothing was interrupted.
-    """
-    partial = chat.session.partial
-    chat.session.keep_partial()
-    head = chat.session.tree.head
-    if partial and chat.asked and head is not None:
-        draw, result = partial
-        _note_origin(chat, head, draw, chat.asked, result, draw.attempt)
 
 
 def _read(chat: Chat, draw: Draw, asked: Asked) -> bool:
@@ -83,10 +69,14 @@ def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
     before = chat.session.pending
     result = _write_one(chat, draw, asked)
     if result is None or not chat.session.take(draw, result):
+        if result is not None:
+            _note_origin(chat, None, draw, asked, result, draw.attempt)
         _interrupted(chat, number, result)
         return
     way = chat.session.tree.way(chat.session.tree.head)
     _note_origin(chat, way[number - 1].id, draw, asked, result, draw.attempt)
+    # Before it is shown: what was seen is kept, whatever happens next.
+    chat.keep("draw")
     chat.speed = result.completion.tokens_per_second
     chat.view.turn(number, result, problems(chat.session.shown, result))
     if draw.later:
@@ -106,6 +96,7 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
     for place, one in zip(places, found, strict=False):
         attempt = _attempt_of(draw, one.result, chat.session.candidates)
         _note_origin(chat, place, draw, asked, one.result, attempt)
+    chat.keep("draw")
     best = found[0].result
     answers = [node.id for node in chat.session.tree.answers(places[0])]
     numbers = [answers.index(place) + 1 for place in places]
@@ -116,7 +107,7 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
 
 
 def _note_origin(
-    chat: Chat, place: int, draw: Draw, asked: Asked, result: TurnResult, attempt: int
+    chat: Chat, place: int | None, draw: Draw, asked: Asked, result: TurnResult, attempt: int
 ) -> None:
     if chat.keeper:
         chat.keeper.answered(

@@ -111,11 +111,12 @@ def _draw(engine: Engine, prompt: str, node: Node, should_stop: Callable[[], boo
     sampling = replace(recorded.sampling or Sampling(), seed=seed)
     if recorded.banned:
         # The answer that was thrown away before left its tokens in the engine's memory.
-        _answer(engine, Prompt(prompt, sampling, StopWatcher()), node, should_stop)
+        thrown = Prompt(prompt, sampling, StopWatcher(before=recorded.start))
+        _answer(engine, thrown, node, should_stop)
     if recorded.finish_reason == "interrupted":
         # Where the user stopped it is where a replay ends.
         sampling = replace(sampling, max_tokens=len(recorded.tokens))
-    wanted = Prompt(prompt, sampling, StopWatcher(), banned=recorded.banned)
+    wanted = Prompt(prompt, sampling, StopWatcher(before=recorded.start), banned=recorded.banned)
     return _answer(engine, wanted, node, should_stop)
 
 

@@ -6,7 +6,6 @@ from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
-from codegen_cli.repl.write import keep_partial
 
 
 @COMMANDS.command("accept")
@@ -76,7 +75,7 @@ def pick(chat: Chat, argument: str) -> None:
 @COMMANDS.command("keep")
 def keep(chat: Chat, _argument: str) -> None:
     """Make what was written before Ctrl-C the pending turn."""
-    keep_partial(chat)
+    chat.session.keep_partial()
     chat.view.turns("pending", [chat.last_turn()])
 
 
