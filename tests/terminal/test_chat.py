@@ -266,7 +266,7 @@ def test_tab_completes_commands_and_files(start: Start, work: Path) -> None:
     (work / "mine.py").write_text("x = 1\n")
     chat = start()
     chat.send("/tok")
-    chat.expect("Say how much of the context is used.")
+    chat.expect("Show how much of the context each turn takes.")
     chat.send(TAB)
     chat.expect("ens")
     chat.send(ENTER)
