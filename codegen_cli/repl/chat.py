@@ -19,7 +19,7 @@ from codegen_cli.repl.render import View, toolbar
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
-from codegen_cli.repl.write import write
+from codegen_cli.repl.write import Asked, write
 
 #: Turn Ctrl-C into a flag while it is entered.
 Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
@@ -42,6 +42,7 @@ class Chat:
     list_sessions: Callable[[str], list[tuple[str, str]]] | None = None
     open_keeper: Callable[[], Keeper | None] | None = None
     clarity: Clarity = field(default_factory=Clarity)
+    asked: Asked | None = None
     wishes: Wishes = field(default_factory=Wishes)
     folded: tuple[int, ...] = ()
     done: bool = False

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from codegen_cli.program import Turn
 from codegen_cli.program.tree import Place, Tree
 from codegen_cli.sessions.provenance import Drawn, model_provenance
 from codegen_cli.sessions.recorder import Recorder
@@ -26,7 +25,7 @@ class Keeper:
         self._names: dict[str, Place] = {}
         self._state: tuple[Place, bool] = (None, False)
         self._made: dict[int, Provenance] = {}
-        self._aside: tuple[Turn, Provenance] | None = None
+        self._fresh = True
 
     @property
     def session(self) -> str | None:
@@ -48,7 +47,7 @@ class Keeper:
 
     def answered(
         self,
-        node: int | None,
+        node: int,
         result: TurnResult,
         prompt: str,
         sampling: Sampling,
@@ -56,18 +55,21 @@ class Keeper:
         *,
         folded: tuple[int, ...] = (),
         start: str = "",
+        read: bool = False,
     ) -> None:
-        """Note how the answer of a node came to be, before `sync` sees it in the tree.
-
-        An answer without a node was interrupted: it may come into the tree later.
-        """
-        made = model_provenance(
-            result, prompt, sampling, attempt, self._drawn, folded=folded, start=start
+        """Note how the answer of a node came to be, before `sync` sees it in the tree."""
+        self._made[node] = model_provenance(
+            result,
+            prompt,
+            sampling,
+            attempt,
+            self._drawn,
+            folded=folded,
+            start=start,
+            fresh=self._fresh,
+            read=read,
         )
-        if node is None:
-            self._aside = result.turn, made
-        else:
-            self._made[node] = made
+        self._fresh = False
 
     def provenances(self, tree: Tree) -> list[Provenance]:
         """Return how each turn of the program came to be."""
@@ -82,7 +84,7 @@ class Keeper:
                 source = copies[node.id]
                 origin = replace(self._kept[source], kept_from=source)
             else:
-                origin = self._made.pop(node.id, self._unexpected(node.turn))
+                origin = self._made.pop(node.id, Provenance("user"))
             self._kept[node.id] = origin
             waits = pending and node.id == tree.head
             self._recorder.turn(node.id, node.parent, node.turn, origin, verb, pending=waits)
@@ -97,7 +99,7 @@ class Keeper:
 
     def drawn_by(self, drawn: Drawn) -> None:
         """Note that another model draws from now on."""
-        self._drawn = drawn
+        self._drawn, self._fresh = drawn, True
 
     def saved(self, file: Path) -> None:
         """Record that the program, as it is now, was written to a file."""
@@ -106,9 +108,3 @@ class Keeper:
     def close(self) -> None:
         """Write what waits."""
         self._recorder.close()
-
-    def _unexpected(self, turn: Turn) -> Provenance:
-        """Return the provenance of a turn that no answer was noted for."""
-        if self._aside is not None and self._aside[0] == turn:
-            return self._aside[1]
-        return Provenance("user")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen_cli.errors import ContextFull, Interrupted
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the model is shown for a draw, and the turns that are folded in it."""
+    """What the model is shown for a draw, the turns folded in it, whether its step was read."""
 
     prompt: str
     folded: tuple[int, ...]
+    read: bool = False
 
 
 def write(chat: Chat, draw: Draw) -> None:
@@ -37,8 +38,8 @@ def write(chat: Chat, draw: Draw) -> None:
         ContextFull: the program and the answer do not fit.
     """
     try:
-        asked = _ask_for(chat, draw)
-        if not _read(chat, draw, asked):
+        asked = chat.asked = _read(chat, draw, _ask_for(chat, draw))
+        if asked is None:
             _interrupted(chat, len(draw.program.turns) + 1, None)
             return
         if chat.session.candidates > 1:
@@ -49,19 +50,34 @@ def write(chat: Chat, draw: Draw) -> None:
         raise _in_chat(error) from error
 
 
-def _read(chat: Chat, draw: Draw, asked: Asked) -> bool:
-    """Say how clear the step is, where that tells anything for this model; no when interrupted."""
+def keep_partial(chat: Chat) -> None:
+    """Make what was written before an interruption the pending turn.
+
+    Raises:
+        UsageError: nothing was interrupted.
+    """
+    partial = chat.session.partial
+    chat.session.keep_partial()
+    head = chat.session.tree.head
+    if partial and chat.asked and head is not None:
+        draw, result = partial
+        _note_origin(chat, head, draw, chat.asked, result, draw.attempt)
+
+
+def _read(chat: Chat, draw: Draw, asked: Asked) -> Asked | None:
+    """Say how clear the step is, where that tells anything for this model; None: interrupted."""
     if draw.attempt or draw.start:
         # It was said when the step was asked for.
-        return True
+        return asked
     try:
         with chat.interruptible() as should_stop:
             reading = chat.clarity.read(chat.engine, asked.prompt, draw.step, should_stop)
     except (Interrupted, KeyboardInterrupt):
-        return False
-    if reading is not None:
-        chat.view.note(str(reading))
-    return True
+        return None
+    if reading is None:
+        return asked
+    chat.view.note(str(reading))
+    return replace(asked, read=True)
 
 
 def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
@@ -69,8 +85,6 @@ def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
     before = chat.session.pending
     result = _write_one(chat, draw, asked)
     if result is None or not chat.session.take(draw, result):
-        if result is not None:
-            _note_origin(chat, None, draw, asked, result, draw.attempt)
         _interrupted(chat, number, result)
         return
     way = chat.session.tree.way(chat.session.tree.head)
@@ -107,7 +121,7 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
 
 
 def _note_origin(
-    chat: Chat, place: int | None, draw: Draw, asked: Asked, result: TurnResult, attempt: int
+    chat: Chat, place: int, draw: Draw, asked: Asked, result: TurnResult, attempt: int
 ) -> None:
     if chat.keeper:
         chat.keeper.answered(
@@ -118,6 +132,7 @@ def _note_origin(
             attempt,
             folded=asked.folded,
             start=draw.start,
+            read=asked.read,
         )
 
 

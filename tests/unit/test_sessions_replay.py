@@ -10,7 +10,7 @@ from fake_chat import FakeEngine
 
 from codegen_cli.engine.base import never
 from codegen_cli.engine.records import Chunk, Completion
-from codegen_cli.program import Rule, Stopper, Turn
+from codegen_cli.program import Stopper, Turn
 from codegen_cli.sessions.provenance import text_sha256
 from codegen_cli.sessions.records import Node, Provenance, StoredSession
 from codegen_cli.sessions.replay import compare, prompt_of, replay
@@ -60,18 +60,30 @@ MADE = Provenance("model", seed=3, sampling=Sampling(), reused_tokens=4, tokens=
 
 def test_a_chat_that_began_anew_does_so_in_the_replay() -> None:
     engine = Engine(*["x = 1"] * 3)
-    found = session(MADE, replace(MADE, reused_tokens=0), MADE)
+    found = session(MADE, replace(MADE, fresh=True), MADE)
     assert [item.verdict for item in replay(engine, found, found.nodes)] == ["same"] * 3
     assert engine.forgot == [0, 1]
 
 
 def test_the_stop_rules_know_the_start_that_was_dictated() -> None:
-    # The second line that starts with print ends a turn, and the first one was dictated.
-    found = session(replace(MADE, start="print(1)\n"))
-    engine = Engine("x = 1\nprint(2)\n")
+    # What would be a comment at the start of a line, and end the turn, goes on with one.
+    found = session(replace(MADE, start="x = 1  "))
+    engine = Engine("# one")
     list(replay(engine, found, found.nodes))
-    assert engine.prompts == ["# Step 1.\nprint(1)\n"]
-    assert engine.rules == [Rule.SECOND_PRINT]
+    assert engine.prompts == ["# Step 1.\nx = 1  "]
+    assert engine.rules == [None]
+
+
+def test_a_step_that_was_read_before_it_was_answered_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = []
+    monkeypatch.setattr(
+        "codegen_cli.sessions.replay.step_perplexity", lambda _e, *what: read.append(what[:2])
+    )
+    found = session(MADE, replace(MADE, read=True))
+    list(replay(Engine("x = 1", "x = 1"), found, found.nodes))
+    assert read == [(found.program(1).prompt("")[:-3], "# Step 2.\n")]
 
 
 def test_the_answer_that_was_thrown_away_is_drawn_first() -> None:
