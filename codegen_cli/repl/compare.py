@@ -29,15 +29,17 @@ def compared(
     program: Program,
     width: int,
     before: Execution | None = None,
+    numbers: Sequence[int] = (),
 ) -> RenderableType:
-    """Return the answers for a screen of `width` columns, numbered from 1.
+    """Return the answers for a screen of `width` columns, with their `numbers` or from 1.
 
     A line that the first answer has not is marked with "+", whatever the colours; `before` is what
     the program did without the turn, so that only what an answer changes is told.
     """
+    numbers = numbers or range(1, len(candidates) + 1)
     cells = [
-        _answer(number, candidate, candidates, program, before)
-        for number, candidate in enumerate(candidates, 1)
+        _answer(number, candidate, candidates, numbers, program, before)
+        for number, candidate in zip(numbers, candidates, strict=True)
     ]
     across = max(1, min(len(cells), (width + _GAP) // (LEAST_WIDTH + _GAP)))
     if across == 1:
@@ -57,6 +59,7 @@ def _answer(
     number: int,
     candidate: Candidate,
     candidates: Sequence[Candidate],
+    numbers: Sequence[int],
     program: Program,
     before: Execution | None,
 ) -> Text:
@@ -64,9 +67,14 @@ def _answer(
     first = candidates[0].result.turn.code.strip("\n")
     votes = f" · {candidate.votes} times" if candidate.votes > 1 else ""
     title = Text(f"── {number}{votes}", "prompt")
-    told = [Text(line, "muted") for line in behaviour_lines(candidate, candidates, program, before)]
-    shown = _marked(code, first, plain=number == 1) if code else [Text("  (no code)", "muted")]
-    return Text("\n").join([title, *shown, *told, Text()])
+    alike = _same_group_before(candidate, candidates, numbers)
+    told = [Text(line, "muted") for line in behaviour_lines(candidate, program, before, alike)]
+    shown = (
+        _marked(code, first, plain=candidate is candidates[0])
+        if code
+        else [Text("  (no code)", "muted")]
+    )
+    return Text("\n").join([title, *shown, *told])
 
 
 def _marked(code: str, first: str, *, plain: bool) -> list[Text]:
@@ -89,20 +97,19 @@ def _new_lines(old: list[str], new: list[str]) -> set[int]:
 
 
 def behaviour_lines(
-    candidate: Candidate,
-    candidates: Sequence[Candidate],
-    program: Program,
-    before: Execution | None = None,
+    candidate: Candidate, program: Program, before: Execution | None, alike: int = 0
 ) -> list[str]:
-    """Say in a few lines what the program did with an answer, or what kept it from running."""
+    """Say in a few lines what the program did with an answer, or what kept it from running.
+
+    `alike` is the number of an answer before it that behaved the same, if there is one.
+    """
     execution = candidate.execution
-    if execution is None:
-        return [] if candidate.parses else ["→ does not parse"]
     if not candidate.parses:
         return ["→ does not parse"]
+    if execution is None:
+        return []
     if not execution.ok:
         return [visible(f"→ fails: {failure(execution, program.add(candidate.result.turn))}")]
-    alike = _same_group_before(candidate, candidates)
     if alike:
         return [f"→ behaves as {alike}"]
     return _told(execution, before) or ["→ runs, changes nothing"]
@@ -121,13 +128,13 @@ def _told(execution: Execution, before: Execution | None) -> list[str]:
     return [visible(line) for line in lines]
 
 
-def _same_group_before(candidate: Candidate, candidates: Sequence[Candidate]) -> int:
-    """Return the number of an earlier answer that behaved alike, 0 when there is none."""
-    if not candidate.group:
-        return 0
-    for number, other in enumerate(candidates, 1):
+def _same_group_before(
+    candidate: Candidate, candidates: Sequence[Candidate], numbers: Sequence[int]
+) -> int:
+    """Return the number of an answer before it that behaved alike, 0 when there is none."""
+    for number, other in zip(numbers, candidates, strict=True):
         if other is candidate:
-            return 0
-        if other.group == candidate.group:
+            break
+        if candidate.group and other.group == candidate.group:
             return number
     return 0

@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codegen_cli.program import Program
 from codegen_cli.program.names import defined_names
 from codegen_cli.repl.complete import Choices, Known
 
+if TYPE_CHECKING:
+    from codegen_cli.repl.chat import Chat
 
-def known_to(
-    program: Callable[[], Program],
-    places: Callable[[], Choices] = tuple,
-    sessions: Callable[[], Choices] = tuple,
-) -> Known:
-    """Return what can be offered for a program as it is at the time of asking."""
+
+def known_to(chat: Callable[[], Chat]) -> Known:
+    """Return what can be offered for a chat as it is at the time of asking."""
 
     def turns() -> Choices:
-        return [(str(number), step) for number, step in enumerate(program().steps, 1)]
+        return [(str(n), step) for n, step in enumerate(chat().session.shown.steps, 1)]
+
+    def places() -> Choices:
+        return chat().session.places()
+
+    def sessions() -> Choices:
+        list_sessions = chat().list_sessions
+        return list_sessions("") if list_sessions else ()
 
     return Known(
         folder=_list_folder,
@@ -27,7 +33,7 @@ def known_to(
         places=places,
         models=_models,
         sessions=sessions,
-        names=lambda: defined_names(program()),
+        names=lambda: defined_names(chat().session.shown),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegen_cli.errors import CodegenError, Interrupted
 from codegen_cli.repl.chat import Chat
+from codegen_cli.repl.check_cases import check_cases
 from codegen_cli.repl.commands import COMMANDS
 from codegen_cli.repl.shell import run_shell
 
@@ -38,6 +39,7 @@ def _turn(chat: Chat) -> None:
         return
     try:
         act(chat, line)
+        check_cases(chat)
     except Interrupted:
         raise
     except CodegenError as error:

@@ -66,7 +66,7 @@ class TerminalReader:
             return self._lines.prompt(
                 [("class:prompt", f"{number}> ")],
                 default=text,
-                placeholder=[("class:placeholder", _PLACEHOLDER)] if number == 1 else None,
+                placeholder=[("class:placeholder", _PLACEHOLDER)] if number == 1 else "",
                 bottom_toolbar=lambda: toolbar(get_app().output.get_size().columns),
             )
 

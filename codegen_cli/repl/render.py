@@ -84,14 +84,22 @@ class View:
         self.note(f"thrown away: {_FAULTS[item.fault]} · drawn once more without that beginning")
 
     def candidates(
-        self, found: Sequence[Candidate], program: Program, before: Execution | None = None
+        self,
+        found: Sequence[Candidate],
+        program: Program,
+        before: Execution | None = None,
+        numbers: Sequence[int] = (),
     ) -> None:
         """Show answers side by side; `before` is what the program did without the turn."""
         from codegen_cli.repl.compare import compared
 
-        self._console.print(compared(found, program, self._console.width, before))
-        if len(found) > 1:
-            self.note("answer 1 is the turn; /pick 2 takes the second")
+        self._console.print(compared(found, program, self._console.width, before, numbers))
+        if len(found) == 1:
+            self.note(f"all {found[0].votes} answers are this code")
+            return
+        if all(candidate.execution is None for candidate in found):
+            self.note("ranked by likelihood; after a /run, they are run and ranked by what they do")
+        self.note("/pick K takes another one")
 
     def variables(self, variables: Sequence[Variable]) -> None:
         """Show variables, one a line."""
@@ -233,9 +241,13 @@ def summary(number: int, result: TurnResult) -> str:
 def cut_lines(cut: str) -> list[str]:
     """Return the text that a stop rule took away, marked as such whatever the colours.
 
+    The bare sign of the rule (`#` of a comment) is left out: the rule is named anyway.
+
     >>> cut_lines("\n\n# Print it.\nprint(x)")
     ['┊ # Print it.', '┊ print(x)   (cut; /more takes it)']
     """
+    if not any(map(str.isalnum, cut)):
+        return []
     lines = [f"┊ {line}" for line in excerpt(cut.strip("\n"), _MOST_CUT)]
     return [*lines[:-1], f"{lines[-1]}   (cut; /more takes it)"] if lines else []
 

@@ -362,3 +362,37 @@ def test_the_sandbox_of_a_chat_opens_when_it_is_needed_and_closes() -> None:
     running.run("x = 2", lambda: False)
     running.close()
     assert len(opened) == 1 and opened[0].closed
+
+
+def test_cases_are_checked_whenever_the_program_changes(chat: Run) -> None:
+    engine = FakeEngine("v = [4, 8]\n", "print(sum(v))\n", "print(12)\n")
+    _, shown = chat(
+        engine,
+        "/case A=[4, 8] -> 12",
+        "Assign [4, 8] to v.",
+        "/run",
+        "y",
+        "/case A=[1] -> 1",
+        "Print the sum.",
+        "/tokens",
+        "/retry",
+        "/cases p.jsonl",
+        "/cases clear",
+        "/cases",
+        "/q",
+        "",
+    )
+    grids = [line for line in shown.splitlines() if line.startswith("cases:")]
+    assert grids == [f"cases: {n} of 2 pass" for n in (0, 2, 1)]
+    assert "noted; /run once" in shown
+    assert "wrote 2 cases to p.jsonl" in shown
+    assert "error: there are no cases yet" in shown
+    assert '"prompts": ["Assign {A} to v."' in Path("p.jsonl").read_text()
+
+
+def test_vars_are_those_of_the_last_run(chat: Run) -> None:
+    engine = FakeEngine("v = 1\n", "w = 2\n")
+    _, shown = chat(engine, "Set v.", "/vars", "/run", "y", "/vars", "Set w.", "/vars", "/q", "")
+    assert "error: no program has run to its end yet" in shown
+    assert shown.count("\nv: int = 1\n") == 2
+    assert shown.count("the program has changed since") == 1

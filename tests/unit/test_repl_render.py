@@ -38,7 +38,7 @@ def test_cut_text_is_marked_without_colour() -> None:
         "┊ # Print it.",
         "┊ print(x)   (cut; /more takes it)",
     ]
-    assert cut_lines("\n\n\n") == cut_lines("") == []
+    assert cut_lines("\n\n\n") == cut_lines("# ") == []
     assert len(cut_lines("x\n" * 99)) == 5
 
 

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from fake_chat import Act, FakeEngine, Script, make, uninterrupted
+from fake_chat import Act, FakeEngine, Script, make
 
 from codegen_cli.repl.loop import run_chat
-
-
-@pytest.fixture(autouse=True)
-def no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codegen_cli.repl.loop.quiet_keyboard", uninterrupted)
 
 
 def steps_after(*lines: str, acts: list[Act]) -> tuple[tuple[str, ...], list[str]]:

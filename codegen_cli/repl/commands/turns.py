@@ -6,6 +6,7 @@ from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
+from codegen_cli.repl.write import keep_partial
 
 
 @COMMANDS.command("accept")
@@ -75,7 +76,7 @@ def pick(chat: Chat, argument: str) -> None:
 @COMMANDS.command("keep")
 def keep(chat: Chat, _argument: str) -> None:
     """Make what was written before Ctrl-C the pending turn."""
-    chat.session.keep_partial()
+    keep_partial(chat)
     chat.view.turns("pending", [chat.last_turn()])
 
 
