@@ -78,8 +78,8 @@ def _recipe_entry(recipe: Recipe, models: list[LocalModel]) -> dict[str, Any]:
         "license": recipe.license,
         "parameters": recipe.parameters,
         "download_size": recipe.download_bytes,
-        "size": {_EXAMPLE: file_bytes(config, _EXAMPLE)} if config else None,
-        "memory": {_EXAMPLE: run_bytes(config, _EXAMPLE, config.n_ctx)} if config else None,
+        "size": {_EXAMPLE: file_bytes(config, _EXAMPLE)},
+        "memory": {_EXAMPLE: run_bytes(config, _EXAMPLE, config.n_ctx)},
         "convertible": recipe.convertible,
         "pulled": pulled,
     }
@@ -129,8 +129,8 @@ def _print_recipes(entries: list[dict[str, Any]]) -> None:
             entry["family"],
             f"{entry['parameters'] / 1e9:.1f} B",
             gigabytes(entry["download_size"]),
-            gigabytes((entry["size"] or {}).get(_EXAMPLE)),
-            gigabytes((entry["memory"] or {}).get(_EXAMPLE)),
+            gigabytes(entry["size"][_EXAMPLE]),
+            gigabytes(entry["memory"][_EXAMPLE]),
             state if entry["convertible"] else "not yet",
         )
     console.stdout().print()
