@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 from codegen_cli.convert.checkpoint.place import Place
+from codegen_cli.convert.config_values import number_of, size_of
 from codegen_cli.convert.json_file import read_json
+from codegen_cli.convert.plain_llama import ROPE_BASE, check_plain_llama, rope_base
 from codegen_cli.convert.qkv import CODEGEN, GPTJ, LLAMA, QkvLayout
 from codegen_cli.engine.gguf import architecture
 from codegen_cli.engine.gguf.hyperparameters import (
@@ -31,20 +31,6 @@ _TANH_GELU = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast")
 #: checkpoints name `head_dim`. The larger ones have CodeGen1's groups (CTranslate2
 #: `converters/transformers.py`, fauxpilot pull request 209).
 _SMALL_CODEGEN2_GROUPS = 8
-
-#: The number of tokens of CodeGen2.5, which tells it from other LLaMA-shaped models.
-CODEGEN25_VOCABULARY = 51200
-
-#: The base of rotary frequencies, where a file names none.
-ROPE_BASE = 10000.0
-
-#: What transformers' LLaMA can do beside CodeGen2.5, and the values that leave it out.
-_PLAIN_LLAMA: dict[str, tuple[Any, ...]] = {
-    "hidden_act": ("silu",),
-    "attention_bias": (None, False),
-    "mlp_bias": (None, False),
-    "rope_scaling": (None,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +102,7 @@ def _codegen(raw: dict[str, Any], cores: int | None) -> CodeGenConfig:
         n_ctx=size_of(raw, "n_positions", size_of(raw, "n_ctx", 2048)),
         rotary_dim=size_of(raw, "rotary_dim"),
         vocab_size=size_of(raw, "vocab_size"),
-        layer_norm_epsilon=_number(raw, "layer_norm_epsilon", 1e-5),
+        layer_norm_epsilon=number_of(raw, "layer_norm_epsilon", 1e-5),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
         qkv=qkv_layout(raw, cores),
         raw=raw,
@@ -124,54 +110,23 @@ def _codegen(raw: dict[str, Any], cores: int | None) -> CodeGenConfig:
 
 
 def _llama(raw: dict[str, Any]) -> CodeGenConfig:
-    """Return the shape of CodeGen2.5; other LLaMA-shaped models are refused."""
-    size = size_of(raw, "vocab_size")
-    if size != CODEGEN25_VOCABULARY:
-        raise CheckpointError(
-            f"config.json: a LLaMA model of {size} tokens, not CodeGen2.5 "
-            f"({CODEGEN25_VOCABULARY} tokens)",
-            "llama.cpp's own convert_hf_to_gguf.py is for other LLaMA models",
-        )
-    for key, plain in _PLAIN_LLAMA.items():
-        if raw.get(key) not in plain:
-            raise CheckpointError(
-                f"config.json: {key} is {json.dumps(raw.get(key))[:40]}, CodeGen2.5 has "
-                f"{json.dumps(plain[0])}",
-                "is this a CodeGen2.5 checkpoint?",
-            )
+    check_plain_llama(raw)
     width, heads = size_of(raw, "hidden_size"), size_of(raw, "num_attention_heads")
-    for key, wanted in (("num_key_value_heads", heads), ("head_dim", width // heads)):
-        if size_of(raw, key, wanted) != wanted:
-            raise CheckpointError(
-                f"config.json: {key} is {raw[key]}, CodeGen2.5 of this width has {wanted}",
-                "is this a CodeGen2.5 checkpoint?",
-            )
     return CodeGenConfig(
         n_layer=size_of(raw, "num_hidden_layers"),
         n_embd=width,
         n_head=heads,
         n_inner=size_of(raw, "intermediate_size"),
         n_ctx=size_of(raw, "max_position_embeddings", 2048),
-        rotary_dim=max(1, width // heads),
-        vocab_size=size,
-        layer_norm_epsilon=_number(raw, "rms_norm_eps", 1e-6),
+        rotary_dim=width // heads,
+        vocab_size=size_of(raw, "vocab_size"),
+        layer_norm_epsilon=number_of(raw, "rms_norm_eps", 1e-6),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
         qkv=LLAMA,
         raw=raw,
         graph=architecture.LLAMA,
-        rope_base=_rope_base(raw),
+        rope_base=rope_base(raw),
     )
-
-
-def _rope_base(raw: dict[str, Any]) -> float:
-    """Return the base of the rotary frequencies: transformers 5 has them in an object."""
-    rope = raw.get("rope_parameters") or raw
-    if not isinstance(rope, dict) or rope.get("rope_type", "default") != "default":
-        raise CheckpointError(
-            f"config.json: rope_parameters is {json.dumps(rope)[:40]}, CodeGen2.5's are default",
-            "is this a CodeGen2.5 checkpoint?",
-        )
-    return _number(rope, "rope_theta", ROPE_BASE)
 
 
 def check_parallel_block(config: CodeGenConfig, what: str) -> None:
@@ -235,36 +190,6 @@ def _check_family(raw: dict[str, Any]) -> None:
             f'config.json: model_type "{model_type}" is not supported',
             f"supported: {', '.join(_LAYOUTS)} (CodeGen2.5 alone)",
         )
-
-
-def size_of(
-    raw: dict[str, Any],
-    key: str,
-    default: int | None = None,
-    *,
-    what: str = "config.json",
-    hint: str = "is this a complete CodeGen config?",
-) -> int:
-    """Return one size of a configuration; null stands for the default.
-
-    Raises:
-        CheckpointError: it is missing or no positive number.
-    """
-    value = raw.get(key)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
-        raise CheckpointError(
-            f"{what}: {key} is {json.dumps(value)[:40]}, not a positive number", hint
-        )
-    return value
-
-
-def _number(raw: dict[str, Any], key: str, default: float) -> float:
-    value = raw.get(key, default)
-    if not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
-        raise CheckpointError(f"config.json: {key} is {value!r}"[:100], "it must be above 0")
-    return float(value)
 
 
 def check_sizes(config: CodeGenConfig) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from gguf import GGUFValueType, GGUFWriter, LlamaFileType
 from gguf.gguf_writer import WriterState
 
-from codegen_cli.convert.config import ROPE_BASE, CodeGenConfig
+from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.imatrix import ImportanceMatrix
+from codegen_cli.convert.plain_llama import ROPE_BASE
 from codegen_cli.convert.plan import PlannedTensor
 from codegen_cli.convert.provenance import Provenance
 from codegen_cli.convert.types import FILE_TYPES

@@ -12,7 +12,7 @@ import pytest
 from checkpoints import shared, write_checkpoint
 from numpy.typing import NDArray
 
-from codegen_cli.convert import header, pipeline, verify
+from codegen_cli.convert import header, pipeline, relayout, verify
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.convert.relayout import qkv_rows

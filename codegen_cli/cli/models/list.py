@@ -27,12 +27,17 @@ def list_models(as_json: o.Json = False) -> None:
     from codegen_cli.registry.recipes import recipes
 
     models = local_models()
-    here = [_local_entry(model) for model in models]
+    entries = [_local_entry(model) for model in models]
+    here = [entry for entry in entries if entry["kind"] != "adapter"]
+    adapters = [entry for entry in entries if entry["kind"] == "adapter"]
     known = [_recipe_entry(recipe, models) for recipe in recipes()]
     if as_json:
-        console.emit(json.dumps([*here, *known], ensure_ascii=False, indent=2) + "\n")
+        console.emit(json.dumps([*here, *adapters, *known], ensure_ascii=False, indent=2) + "\n")
         return
     _print_local(here)
+    if adapters:
+        names = ", ".join(console.visible(entry["path"]) for entry in adapters)
+        console.note(f"adapters, for --lora: {names}")
     _print_recipes(known)
 
 
@@ -52,7 +57,10 @@ def _local_entry(model: LocalModel) -> dict[str, Any]:
         "commit": source.commit if source else None,
     }
     try:
-        info = model_info(read_gguf(model.path))
+        file = read_gguf(model.path)
+        if file.metadata.get("general.type") == "adapter":
+            return {**entry, "kind": "adapter", "size": file.size}
+        info = model_info(file)
     except (ModelError, OSError) as error:
         return {**entry, "error": str(error)}
     return {
