@@ -108,7 +108,7 @@ def compute_bytes(
     A test holds the estimate against what llama.cpp reports on a CPU.
     """
     e = sizes.embedding
-    inner = sizes.architecture.mlp_inputs * sizes.inner
+    inner = sizes.architecture.mlp_rows * sizes.inner
     activations = batch * (5 * e + max(3 * e, inner) + n_vocab) * _SINGLE
     # Several GPUs work on several batches at once, each with inputs of its own
     # (GGML_SCHED_MAX_COPIES, `ggml/src/ggml-backend.cpp`).

@@ -16,14 +16,14 @@ class Architecture:
     """A graph: its keys in a file, its tensors, and what feeds its matrices.
 
     `epsilon` is the key of its norms'; `whole_heads` says that it rotates all of a head;
-    `mlp_inputs` counts the matrices whose results are alive at once inside the MLP. `block` has the
+    `mlp_rows` counts the rows of the MLP's width that are alive at once. `block` has the
     tensors of each block, `outer` all others. `inputs` names the nodes that matrices multiply.
     """
 
     name: str
     epsilon: str
     whole_heads: bool
-    mlp_inputs: int
+    mlp_rows: int
     block: dict[str, Lengths]
     outer: dict[str, Lengths]
     inputs: dict[str, tuple[str, ...]]
@@ -34,7 +34,7 @@ PHI2 = Architecture(
     name="phi2",
     epsilon="attention.layer_norm_epsilon",
     whole_heads=False,
-    mlp_inputs=1,
+    mlp_rows=1,
     block={
         "attn_norm.weight": ("e",),
         "attn_norm.bias": ("e",),
@@ -67,7 +67,8 @@ LLAMA = Architecture(
     name="llama",
     epsilon="attention.layer_norm_rms_epsilon",
     whole_heads=True,
-    mlp_inputs=2,
+    # Gate, up and their product.
+    mlp_rows=3,
     block={
         "attn_norm.weight": ("e",),
         "attn_q.weight": ("e", "e"),
