@@ -28,16 +28,17 @@ def small_vocabulary(monkeypatch: pytest.MonkeyPatch, tokens: int = TOKENS) -> N
     monkeypatch.setattr(plain_llama, "VOCABULARY", tokens)
 
 
-def base_tokens() -> dict[str, int]:
-    """Return the ids of the small GPT-2 vocabulary: bytes, merges, end of text."""
+def base_tokens(count: int = 0) -> dict[str, int]:
+    """Return the ids of a GPT-2 vocabulary: bytes, merges, fillers up to `count`, end of text."""
     tokens = [*byte_spelling().values(), *(merge.replace(" ", "") for merge in MERGES)]
+    tokens += [f"filler{i}" for i in range(count - len(tokens) - 1)]
     return {token: index for index, token in enumerate([*tokens, "<|endoftext|>"])}
 
 
-def write_gpt2(folder: Path) -> Path:
-    """Write vocab.json and merges.txt."""
+def write_gpt2(folder: Path, count: int = 0) -> Path:
+    """Write vocab.json and merges.txt of `count` tokens, or of as many as it takes."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "vocab.json").write_text(json.dumps(base_tokens()))
+    (folder / "vocab.json").write_text(json.dumps(base_tokens(count)))
     (folder / "merges.txt").write_text(
         "#version: 0.2\n" + "".join(f"{merge}\n" for merge in MERGES), encoding="utf-8"
     )
