@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from codegen_cli import __version__, hardware
@@ -30,9 +30,18 @@ _FIXED = (
     "context",
     "cache",
     "model.sha256",
+    "model.adapters",
 )
 
 _SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterUsed:
+    """A LoRA adapter that was added to the model: its file's hash, and how much of it."""
+
+    sha256: str
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class Asked:
     draw: Draw
     settings: EngineSettings
     model_sha256: str
+    adapters: tuple[AdapterUsed, ...] = ()
     turns: str | None = None
     stop_rules: StopRules = "paper"
 
@@ -72,17 +82,22 @@ class Asked:
             "engine": self.settings.engine,
             "context": self.settings.ctx,
             "cache": self.settings.kv_tokens,
-            "model": {"sha256": self.model_sha256},
+            "model": {"sha256": self.model_sha256, **self._adapters()},
         }
+
+    def _adapters(self) -> dict[str, Any]:
+        """Return what is said of adapters; nothing in a run without any."""
+        used = [asdict(adapter) for adapter in self.adapters]
+        return {"adapters": used} if used else {}
 
 
 def manifest(asked: Asked, model: ModelInfo, placement: str, started: str) -> dict[str, Any]:
     """Return the whole manifest of a run that begins at a time (ISO 8601)."""
     found = asked.to_json()
     found["model"] = {
+        **found["model"],
         "name": model.name,
         "path": model.path,
-        "sha256": asked.model_sha256,
         "family": model.family,
         "file_type": model.file_type,
         "parameters": model.parameters,
@@ -121,5 +136,7 @@ def _at(record: Mapping[str, Any], name: str) -> Any:
 def _shown(value: Any) -> str:
     if value is None:
         return "unset"
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return ", ".join(f"{str(v.get('sha256'))[:_SHOWN]}…×{v.get('scale')}" for v in value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) < 64 else text[:_SHOWN] + "…"

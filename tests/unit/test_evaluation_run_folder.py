@@ -16,7 +16,7 @@ import pytest
 from codegen_cli.errors import CodegenError, UsageError
 from codegen_cli.evaluation.benchmark_data import DataFile
 from codegen_cli.evaluation.collect import collect, missing
-from codegen_cli.evaluation.manifest import Asked, differences
+from codegen_cli.evaluation.manifest import AdapterUsed, Asked, differences
 from codegen_cli.evaluation.plan import Draw, Unit
 from codegen_cli.evaluation.run_folder import (
     RunFolder,
@@ -217,7 +217,7 @@ ASKED = Asked(
     Draw(4, (0.2,), 0.95, 42),
     EngineSettings(kv_tokens=8192),
     "m" * 64,
-    "multi",
+    turns="multi",
 )
 
 
@@ -233,6 +233,10 @@ ASKED = Asked(
         (replace(ASKED, turns="single"), "turns multi, not single"),
         (replace(ASKED, stop_rules="terminals"), "stop rules paper, not terminals"),
         (replace(ASKED, model_sha256="n" * 64), "model.sha256 mmmmmmmmmmmm…, not nnnnnnnnnnnn…"),
+        (
+            replace(ASKED, adapters=(AdapterUsed("a" * 64, 0.5),)),
+            "model.adapters unset, not aaaaaaaaaaaa…×0.5",
+        ),
         (replace(ASKED, data=DataFile(Path("x"), "e" * 64, False)), "data.sha256 dddddddddddd…"),
         (
             replace(ASKED, settings=EngineSettings(ctx=512, kv_tokens=8192)),

@@ -10,7 +10,14 @@ from codegen_cli import console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.eval import options as e
 from codegen_cli.cli.eval import score
-from codegen_cli.cli.eval.sample import Wanted, drawn, model_sha256_of, note_scoring
+from codegen_cli.cli.eval.sample import (
+    Wanted,
+    adapters_used,
+    drawn,
+    model_sha256_of,
+    note_scoring,
+)
+from codegen_cli.cli.lora import adapters
 from codegen_cli.settings import EVALUATION_CACHE, EngineSettings
 
 
@@ -78,6 +85,7 @@ def mtpb(
     workers: e.Workers = None,
     unsafe: e.Unsafe = False,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
@@ -119,15 +127,17 @@ def mtpb(
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
         engine=engine_name,
+        lora=adapters(lora),
     )
     problems, file = load_mtpb(data)
     draw = Draw(samples, temperatures, top_p, seed, max_tokens)
     turns = "single" if single_turn else "multi"
     sha256 = model_sha256_of(model, settings)
+    used = adapters_used(settings, cluster)
     wanted = Wanted(
         out=out,
         model=model,
-        asked=Asked("mtpb", file, len(problems), limit, draw, settings, sha256, turns, rules),
+        asked=Asked("mtpb", file, len(problems), limit, draw, settings, sha256, used, turns, rules),
         units=list(
             units(
                 mtpb_tasks(problem, draw, single_turn=single_turn, stop_rules=rules)
