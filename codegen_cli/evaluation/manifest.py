@@ -32,6 +32,9 @@ _FIXED = (
     "model.sha256",
 )
 
+#: The data stages of the released models, as a converted file names its own.
+_STAGES = ("NL", "Multi", "Mono")
+
 _SHOWN = 12
 
 
@@ -39,7 +42,8 @@ _SHOWN = 12
 class Asked:
     """What a run is asked for, known before a model is loaded.
 
-    `turns` is "multi" or "single" for MTPB; `limit` the number of problems wanted, None for all.
+    `turns` is "multi" or "single" for MTPB, `cases` what its problems have together; `limit` is the
+    number of problems wanted, None for all.
     """
 
     benchmark: Benchmark
@@ -51,6 +55,7 @@ class Asked:
     model_sha256: str
     turns: str | None = None
     stop_rules: StopRules = "paper"
+    cases: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return its part of the manifest."""
@@ -62,6 +67,7 @@ class Asked:
                 "path": str(self.data.path.resolve()),
                 "sha256": self.data.sha256,
                 "problems": self.problems,
+                **({} if self.cases is None else {"cases": self.cases}),
             },
             "limit": self.limit,
             "samples": self.draw.samples,
@@ -87,6 +93,7 @@ def manifest(asked: Asked, model: ModelInfo, placement: str, started: str) -> di
         "file_type": model.file_type,
         "parameters": model.parameters,
     }
+    found["stage"] = model.family if model.family in _STAGES else None
     return {
         **found,
         "version": __version__,

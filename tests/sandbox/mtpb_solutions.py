@@ -67,4 +67,4 @@ def _row(problem: Problem, case: int, codes: list[str]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     for row in rows(parse_jsonl(Path(sys.argv[1]).read_text(encoding="utf-8"))):
-        print(json.dumps(row))
+        sys.stdout.write(json.dumps(row) + "\n")

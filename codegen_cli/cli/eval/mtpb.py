@@ -8,6 +8,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
 from codegen_cli.cli.eval import options as e
 from codegen_cli.cli.eval import score
 from codegen_cli.cli.eval.sample import Wanted, drawn, model_sha256_of, note_scoring
@@ -75,8 +76,8 @@ def mtpb(
     ] = "reference",
     perplexity: e.Perplexity = False,
     no_score: e.NoScore = False,
-    workers: e.Workers = None,
-    unsafe: e.Unsafe = False,
+    workers: r.Workers = None,
+    unsafe: r.NoSandbox = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
@@ -124,10 +125,13 @@ def mtpb(
     draw = Draw(samples, temperatures, top_p, seed, max_tokens)
     turns = "single" if single_turn else "multi"
     sha256 = model_sha256_of(model, settings)
+    cases = sum(len(problem.inputs) for problem in problems)
     wanted = Wanted(
         out=out,
         model=model,
-        asked=Asked("mtpb", file, len(problems), limit, draw, settings, sha256, turns, rules),
+        asked=Asked(
+            "mtpb", file, len(problems), limit, draw, settings, sha256, turns, rules, cases
+        ),
         units=list(
             units(
                 mtpb_tasks(problem, draw, single_turn=single_turn, stop_rules=rules)
