@@ -33,6 +33,9 @@ _FIXED = (
     "model.adapters",
 )
 
+#: The data stages of the released models, as a converted file names its own.
+_STAGES = ("NL", "Multi", "Mono")
+
 _SHOWN = 12
 
 
@@ -48,7 +51,8 @@ class AdapterUsed:
 class Asked:
     """What a run is asked for, known before a model is loaded.
 
-    `turns` is "multi" or "single" for MTPB; `limit` the number of problems wanted, None for all.
+    `turns` is "multi" or "single" for MTPB, `cases` what its problems have together; `limit` is the
+    number of problems wanted, None for all.
     """
 
     benchmark: Benchmark
@@ -61,6 +65,7 @@ class Asked:
     adapters: tuple[AdapterUsed, ...] = ()
     turns: str | None = None
     stop_rules: StopRules = "paper"
+    cases: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return its part of the manifest."""
@@ -72,6 +77,7 @@ class Asked:
                 "path": str(self.data.path.resolve()),
                 "sha256": self.data.sha256,
                 "problems": self.problems,
+                **({} if self.cases is None else {"cases": self.cases}),
             },
             "limit": self.limit,
             "samples": self.draw.samples,
@@ -102,6 +108,7 @@ def manifest(asked: Asked, model: ModelInfo, placement: str, started: str) -> di
         "file_type": model.file_type,
         "parameters": model.parameters,
     }
+    found["stage"] = model.family if model.family in _STAGES else None
     return {
         **found,
         "version": __version__,

@@ -8,6 +8,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
 from codegen_cli.cli.eval import options as e
 from codegen_cli.cli.eval import score
 from codegen_cli.cli.eval.sample import (
@@ -54,8 +55,8 @@ def humaneval(
     seed: e.Seed = o.SEED,
     perplexity: e.Perplexity = False,
     no_score: e.NoScore = False,
-    workers: e.Workers = None,
-    unsafe: e.Unsafe = False,
+    workers: r.Workers = None,
+    unsafe: r.NoSandbox = False,
     model: o.Model = o.MODEL,
     lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,

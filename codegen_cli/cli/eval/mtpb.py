@@ -8,6 +8,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
 from codegen_cli.cli.eval import options as e
 from codegen_cli.cli.eval import score
 from codegen_cli.cli.eval.sample import (
@@ -82,8 +83,8 @@ def mtpb(
     ] = "reference",
     perplexity: e.Perplexity = False,
     no_score: e.NoScore = False,
-    workers: e.Workers = None,
-    unsafe: e.Unsafe = False,
+    workers: r.Workers = None,
+    unsafe: r.NoSandbox = False,
     model: o.Model = o.MODEL,
     lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
@@ -134,10 +135,13 @@ def mtpb(
     turns = "single" if single_turn else "multi"
     sha256 = model_sha256_of(model, settings)
     used = adapters_used(settings, cluster)
+    cases = sum(len(problem.inputs) for problem in problems)
     wanted = Wanted(
         out=out,
         model=model,
-        asked=Asked("mtpb", file, len(problems), limit, draw, settings, sha256, used, turns, rules),
+        asked=Asked(
+            "mtpb", file, len(problems), limit, draw, settings, sha256, used, turns, rules, cases
+        ),
         units=list(
             units(
                 mtpb_tasks(problem, draw, single_turn=single_turn, stop_rules=rules)

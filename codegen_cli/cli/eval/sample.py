@@ -114,6 +114,7 @@ def _draw(
     old: dict[str, Any] | None,
     should_stop: Callable[[], bool],
 ) -> None:
+    from codegen_cli.engine.llama_engine import SEQUENCES
     from codegen_cli.evaluation.collect import collect, missing
 
     if old is not None:
@@ -126,7 +127,7 @@ def _draw(
     ) as place:
         if old is None:
             _begin(wanted, place.info, place.placement)
-        with progress_bar("sampling") as show:
+        with progress_bar("sampling", unsure=2 * SEQUENCES) as show:
             show(len(folder.known), wanted.total)
             complete = collect(
                 folder,
