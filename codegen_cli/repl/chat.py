@@ -142,7 +142,7 @@ class Chat:
         answers = [node.id for node in self.session.tree.answers(places[0])]
         numbers = [answers.index(place) + 1 for place in places]
         before = self.running.of(draw.program.source)
-        self.view.candidates(found, draw.program, before, numbers)
+        self.view.candidates(found, before, numbers)
         self.speed = best.completion.tokens_per_second
         self.view.turn(number, best, problems(self.session.shown, best))
 

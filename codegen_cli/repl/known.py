@@ -27,7 +27,8 @@ def known_to(chat: Callable[[], Chat]) -> Known:
 
     def sessions() -> Choices:
         list_sessions = chat().list_sessions
-        return [(name, "session") for name in list_sessions("")] if list_sessions else ()
+        lines = list_sessions("") if list_sessions else []
+        return [(name, about.strip()) for name, _, about in (x.partition(" ") for x in lines)]
 
     return Known(
         folder=_list_folder,

@@ -86,14 +86,13 @@ class View:
     def candidates(
         self,
         found: Sequence[Candidate],
-        program: Program,
         before: Execution | None = None,
         numbers: Sequence[int] = (),
     ) -> None:
         """Show answers side by side; `before` is what the program did without the turn."""
         from codegen_cli.repl.compare import compared
 
-        self._console.print(compared(found, program, self._console.width, before, numbers))
+        self._console.print(compared(found, self._console.width, before, numbers))
         if len(found) == 1:
             self.note(f"all {found[0].votes} answers are this code")
             return
