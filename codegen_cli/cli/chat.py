@@ -12,23 +12,21 @@ import typer
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
 from codegen_cli.cli import running_options as r
-from codegen_cli.cli.chat_session import Resumed, open_keeper, resumed_session
+from codegen_cli.cli.chat_session import resumed_session
 from codegen_cli.cli.lora import adapters
+from codegen_cli.cli.open_chat import Beginning, open_chat
 from codegen_cli.cli.open_engine import Speculation, open_engine
 from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.open_sessions import complete_session
 from codegen_cli.cli.steps import read_prefix
-from codegen_cli.files import read_input, write_output
-from codegen_cli.interrupt import interruptible
+from codegen_cli.files import read_input
 from codegen_cli.program import Program, parse_program
 from codegen_cli.program.tree import Tree
+from codegen_cli.repl.read import load_ahead
 from codegen_cli.settings import EngineSettings, Sampling
 
 if TYPE_CHECKING:
-    from codegen_cli.engine.base import Engine
-    from codegen_cli.repl.chat import Chat
-    from codegen_cli.repl.read import Typing
-    from codegen_cli.repl.running import Running
+    pass
 
 
 def chat(
@@ -124,6 +122,7 @@ def chat(
         engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
+    load_ahead()
     with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
@@ -133,14 +132,10 @@ def chat(
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
             typing = Typing(vi, None if no_history else paths.state_dir() / "chat-history")
-            session = _open_chat(engine, running, tree, sampling, file, resumed, typing)
-            if not no_session:
-                session.keeper = open_keeper(engine, settings, tree, file, resumed)
-            try:
+            begin = Beginning(tree, sampling, file, resumed, typing, keeps=not no_session)
+            session = open_chat(engine, settings, running, begin)
+            with closing(session):
                 run_chat(session)
-            finally:
-                if session.keeper:
-                    session.keeper.close()
     if not session.reader.is_terminal:
         console.emit(session.session.program.source)
 
@@ -149,53 +144,3 @@ def _program(file: Path | None, prefix: str) -> Program:
     """Return the program of a file, or a new one where there is none or it is empty."""
     text = read_input(str(file)) if file and file.exists() else ""
     return parse_program(text, prefix) if text.strip() else Program(prefix=prefix)
-
-
-def _open_chat(
-    engine: Engine,
-    running: Running,
-    tree: Tree,
-    sampling: Sampling,
-    file: Path | None,
-    resumed: Resumed | None,
-    typing: Typing,
-) -> Chat:
-    from codegen_cli.repl.chat import Chat
-    from codegen_cli.repl.known import known_to
-    from codegen_cli.repl.read import open_reader
-    from codegen_cli.repl.render import View
-    from codegen_cli.repl.session import Session
-    from codegen_cli.repl.store import Store
-
-    session = Session(tree, sampling)
-    target, known = file, True
-    if resumed:
-        target, known = resumed.stored.file, resumed.file_is_its
-        pending = resumed.stored.pending
-        session = Session(tree, sampling, pending=pending, results=resumed.results)
-    about = _about_session(resumed) if resumed else _about(file, session.program)
-    console.note(f"{about}/help lists the commands, Ctrl-D leaves")
-    opened = Chat(
-        engine=engine,
-        session=session,
-        store=Store(write_output, target, known=known),
-        reader=open_reader(typing, known_to(lambda: opened)),
-        view=View(),
-        interruptible=interruptible,
-        running=running,
-    )
-    return opened
-
-
-def _about(file: Path | None, program: Program) -> str:
-    if file is None:
-        return ""
-    turns = len(program.turns)
-    return f"{file}: {turns} turn{'s' * (turns != 1)} · " if file.exists() else f"{file}: new · "
-
-
-def _about_session(resumed: Resumed) -> str:
-    stored = resumed.stored
-    turns = len(stored.path(stored.head))
-    pending = ", the last one pending" if stored.pending else ""
-    return f"session {stored.id}: {turns} turn{'s' * (turns != 1)}{pending} · "

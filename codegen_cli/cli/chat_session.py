@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.errors import SessionError
     from codegen_cli.repl.keep import Keeper
+    from codegen_cli.sessions.provenance import Drawn
     from codegen_cli.sessions.records import StoredSession
     from codegen_cli.settings import EngineSettings
     from codegen_cli.synthesis.turn import TurnResult
@@ -81,11 +82,9 @@ def open_keeper(
 ) -> Keeper:
     """Return what records the chat from now on."""
     from codegen_cli.repl.keep import Keeper
-    from codegen_cli.sessions.provenance import Drawn, build_of
     from codegen_cli.sessions.recorder import Recorder
     from codegen_cli.sessions.store import SessionStore
 
-    path = Path(engine.info.path).resolve()
     recorder = Recorder(
         partial(SessionStore, sessions_file()),
         _warn,
@@ -94,14 +93,7 @@ def open_keeper(
         model=engine.info.name,
         resumed=resumed.stored if resumed else None,
     )
-    drawn = Drawn(
-        model=_model_name(path),
-        sha256=_hash_of(path),
-        build=build_of(settings.engine, engine.placement),
-        engine=settings.engine,
-        lora=tuple((str(lora.path.resolve()), lora.scale) for lora in settings.lora),
-    )
-    keeper = Keeper(recorder, drawn)
+    keeper = Keeper(recorder, drawn_by(engine, settings))
     if resumed:
         keeper.resumed(resumed.stored)
     else:
@@ -109,7 +101,21 @@ def open_keeper(
     return keeper
 
 
-def _hash_of(path: Path) -> Callable[[], str | None]:
+def drawn_by(engine: Engine, settings: EngineSettings) -> Drawn:
+    """Return what all answers of a model have in common."""
+    from codegen_cli.sessions.provenance import Drawn, build_of
+
+    path = Path(engine.info.path).resolve()
+    return Drawn(
+        model=_model_name(path),
+        sha256=hash_of(path),
+        build=build_of(settings.engine, engine.placement),
+        engine=settings.engine,
+        lora=tuple((str(lora.path.resolve()), lora.scale) for lora in settings.lora),
+    )
+
+
+def hash_of(path: Path) -> Callable[[], str | None]:
     """Return a function that knows the hash of a model file as soon as it has been read."""
     from codegen_cli.registry.fingerprint import model_sha256
 

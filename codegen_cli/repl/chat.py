@@ -9,25 +9,17 @@ from pathlib import Path
 from typing import Literal
 
 from codegen_cli.engine.base import Engine
-from codegen_cli.errors import ContextFull, Interrupted, UsageError
+from codegen_cli.errors import Interrupted, UsageError
 from codegen_cli.program.fold import Wishes
 from codegen_cli.program.tree import Tree
-from codegen_cli.repl.check import problems
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.read import Reader
 from codegen_cli.repl.render import View, toolbar
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
-from codegen_cli.repl.write import (
-    Asked,
-    ask_for,
-    attempt_of,
-    in_chat,
-    write_one,
-    write_several,
-)
-from codegen_cli.synthesis.turn import TurnResult
+from codegen_cli.repl.write import Asked, write
+from codegen_cli.synthesis.clarity import Calibration
 
 #: Turn Ctrl-C into a flag while it is entered.
 Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
@@ -45,10 +37,12 @@ class Chat:
     interruptible: Interruptible
     running: Running
     keeper: Keeper | None = None
-    open_model: Callable[[str], Engine] | None = None
+    open_model: Callable[[Chat, str], None] | None = None
     load_session: Callable[[Chat, str], None] | None = None
     list_sessions: Callable[[str], list[str]] | None = None
-    open_keeper: Callable[[Chat], Keeper] | None = None
+    open_keeper: Callable[[], Keeper | None] | None = None
+    calibration: Callable[[], Calibration | None] = lambda: None
+    asked: Asked | None = None
     wishes: Wishes = field(default_factory=Wishes)
     folded: tuple[int, ...] = ()
     done: bool = False
@@ -72,7 +66,7 @@ class Chat:
         """
         self.refuse_to_lose()
         self.store.open(path)
-        self.begin(Session(tree, self.session.sampling))
+        self.begin(Session(tree, self.session.sampling), self.open_keeper)
         self.view.note(f"{path}: {_count(len(self.session.program.turns))}")
 
     def refuse_to_lose(self) -> None:
@@ -80,13 +74,13 @@ class Chat:
         if self.session.unsaved:
             raise UsageError("this program is not saved", "/save it, or /clear it first")
 
-    def begin(self, session: Session) -> None:
-        """Put another session in the place of this one."""
+    def begin(self, session: Session, keeper: Callable[[], Keeper | None] | None) -> None:
+        """Put another session in the place of this one, and its record."""
         self.session = session
         self.wishes, self.folded, self.running.variables = Wishes(), (), None
         if self.keeper:
             self.keeper.close()
-        self.keeper = self.open_keeper(self) if self.open_keeper else None
+        self.keeper = keeper() if keeper else None
 
     def toggle(self, what: Literal["pinned", "folded"], numbers: list[int]) -> None:
         """Pin or fold turns that are not, and let go of those that are; say which ones are."""
@@ -102,71 +96,7 @@ class Chat:
             Interrupted: Ctrl-C, and nobody is there to go on.
             ContextFull: the program and the answer do not fit.
         """
-        try:
-            asked = ask_for(self, draw)
-            if self.session.candidates > 1:
-                self._draw_several(draw, asked)
-            else:
-                self._draw_one(draw, asked)
-        except ContextFull as error:
-            raise in_chat(error) from error
-
-    def _draw_one(self, draw: Draw, asked: Asked) -> None:
-        number = len(draw.program.turns) + 1
-        before = self.session.pending
-        result = write_one(self, draw, asked)
-        if result is None or not self.session.take(draw, result):
-            self._interrupted(number, result)
-            return
-        way = self.session.tree.way(self.session.tree.head)
-        self._note_origin(way[number - 1].id, draw, asked, result, draw.attempt)
-        self.speed = result.completion.tokens_per_second
-        self.view.turn(number, result, problems(self.session.shown, result))
-        if draw.later:
-            self._say_replayed(number, draw)
-        if before and draw.attempt and before.turn.code == result.turn.code:
-            warmer = min(draw.sampling.temperature + 0.5, 10)
-            self.view.note(f"the same code as before; /retry {warmer:g} draws more freely")
-
-    def _draw_several(self, draw: Draw, asked: Asked) -> None:
-        number = len(draw.program.turns) + 1
-        found = write_several(self, draw, asked)
-        if found is None:
-            self._interrupted(number, None)
-            return
-        places = self.session.take_all(draw, [one.result for one in found])
-        for place, one in zip(places, found, strict=False):
-            attempt = attempt_of(draw, one.result, self.session.candidates)
-            self._note_origin(place, draw, asked, one.result, attempt)
-        best = found[0].result
-        answers = [node.id for node in self.session.tree.answers(places[0])]
-        numbers = [answers.index(place) + 1 for place in places]
-        before = self.running.of(draw.program.source)
-        self.view.candidates(found, before, numbers)
-        self.speed = best.completion.tokens_per_second
-        self.view.turn(number, best, problems(self.session.shown, best))
-
-    def _note_origin(
-        self, place: int, draw: Draw, asked: Asked, result: TurnResult, attempt: int
-    ) -> None:
-        if self.keeper:
-            self.keeper.answered(
-                place,
-                result,
-                asked.prompt + draw.start,
-                draw.sampling,
-                attempt,
-                folded=asked.folded,
-                start=draw.start,
-            )
-
-    def _say_replayed(self, number: int, draw: Draw) -> None:
-        last = number + len(draw.later)
-        which = f"turn {last}" if last == number + 1 else f"turns {number + 1}…{last}"
-        self.view.note(
-            f"turn {number} is new; {which} follow as they were, not drawn again · "
-            f"/goto #{draw.later[-1].id} goes back to the program before"
-        )
+        write(self, draw)
 
     def keep(self, verb: str) -> None:
         """Record what a verb did to the program."""
@@ -230,19 +160,15 @@ class Chat:
         self.session.accept()
         self.done = True
 
+    def close(self) -> None:
+        """Free the model, and write what waits to be recorded."""
+        if self.keeper:
+            self.keeper.close()
+        self.engine.close()
+
     def used(self) -> int:
         """Return how many tokens of the context the program takes."""
         return self.engine.count(self.session.shown.text)
-
-    def _interrupted(self, number: int, result: TurnResult | None) -> None:
-        if not self.reader.attended:
-            raise Interrupted(f"interrupted in turn {number}")
-        tokens = result.completion.generated_tokens if result else 0
-        left = "the answer before it still is" if self.session.pending else "nothing is"
-        partial = " · /keep takes what was written, /more goes on" if self.session.partial else ""
-        self.view.note(
-            f"interrupted after {tokens} tokens · program unchanged, {left} pending{partial}"
-        )
 
     def _may_run(self) -> bool:
         """Say whether programs may run; a person is asked before the first one."""

@@ -34,7 +34,8 @@ def compared(
     A line that the first answer has not is marked with "+", whatever the colours; `before` is what
     the program did without the turn, so that only what an answer changes is told.
     """
-    numbers = numbers or range(1, len(candidates) + 1)
+    # A reworded earlier step keeps only the first answer.
+    numbers = [*numbers, *range(len(numbers) + 1, len(candidates) + 1)]
     cells = [
         _answer(number, candidate, candidates, numbers, before)
         for number, candidate in zip(numbers, candidates, strict=True)

@@ -235,6 +235,11 @@ class Session:
         """Go to a place of the tree. Raises UsageError when nothing is there."""
         self.tree = self.tree.goto(place)
 
+    def places(self) -> list[tuple[str, str]]:
+        """Return the names of places, and the turns by their ids, each with a word about it."""
+        names = [(name, "branch") for name in sorted(self.tree.branches)]
+        return names + [(f"#{node.id}", node.turn.step) for node in self.tree.nodes.values()]
+
     def branch(self, name: str) -> None:
         """Name the place where the program is; a pending turn is kept by it.
 

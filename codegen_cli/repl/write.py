@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codegen_cli.errors import ContextFull
+from codegen_cli.errors import ContextFull, Interrupted
 from codegen_cli.program.fold import fold_prompt
+from codegen_cli.repl.check import problems
 from codegen_cli.repl.session import Draw
 from codegen_cli.synthesis.behaviour import rank_by_execution
 from codegen_cli.synthesis.candidates import Candidate, write_candidates
+from codegen_cli.synthesis.clarity import read_step
 from codegen_cli.synthesis.execute import run_programs
 from codegen_cli.synthesis.guard import Redrawn, write_guarded
 from codegen_cli.synthesis.turn import TurnResult, turn_seed, write_turn
@@ -27,7 +29,126 @@ class Asked:
     folded: tuple[int, ...]
 
 
-def ask_for(chat: Chat, draw: Draw) -> Asked:
+def write(chat: Chat, draw: Draw) -> None:
+    """Write what a session asks for, put it in the tree, and show it.
+
+    Raises:
+        Interrupted: Ctrl-C, and nobody is there to go on.
+        ContextFull: the program and the answer do not fit.
+    """
+    try:
+        asked = chat.asked = _ask_for(chat, draw)
+        if not _read(chat, draw, asked):
+            _interrupted(chat, len(draw.program.turns) + 1, None)
+            return
+        if chat.session.candidates > 1:
+            _several(chat, draw, asked)
+        else:
+            _one(chat, draw, asked)
+    except ContextFull as error:
+        raise _in_chat(error) from error
+
+
+def keep_partial(chat: Chat) -> None:
+    """Make what was written before an interruption the pending turn.
+
+    Raises:
+        UsageError: nothing was interrupted.
+    """
+    partial = chat.session.partial
+    chat.session.keep_partial()
+    head = chat.session.tree.head
+    if partial and chat.asked and head is not None:
+        draw, result = partial
+        _note_origin(chat, head, draw, chat.asked, result, draw.attempt)
+
+
+def _read(chat: Chat, draw: Draw, asked: Asked) -> bool:
+    """Say how clear the step is, where that tells anything for this model; no when interrupted."""
+    calibration = chat.calibration()
+    if calibration is None or not calibration.useful or draw.attempt or draw.start:
+        return True
+    try:
+        with chat.interruptible() as should_stop:
+            reading = read_step(chat.engine, asked.prompt, draw.step, calibration, should_stop)
+    except (Interrupted, KeyboardInterrupt):
+        return False
+    chat.view.note(str(reading))
+    return True
+
+
+def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
+    number = len(draw.program.turns) + 1
+    before = chat.session.pending
+    result = _write_one(chat, draw, asked)
+    if result is None or not chat.session.take(draw, result):
+        _interrupted(chat, number, result)
+        return
+    way = chat.session.tree.way(chat.session.tree.head)
+    _note_origin(chat, way[number - 1].id, draw, asked, result, draw.attempt)
+    chat.speed = result.completion.tokens_per_second
+    chat.view.turn(number, result, problems(chat.session.shown, result))
+    if draw.later:
+        _say_replayed(chat, number, draw)
+    if before and draw.attempt and before.turn.code == result.turn.code:
+        warmer = min(draw.sampling.temperature + 0.5, 10)
+        chat.view.note(f"the same code as before; /retry {warmer:g} draws more freely")
+
+
+def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
+    number = len(draw.program.turns) + 1
+    found = _write_several(chat, draw, asked)
+    if found is None:
+        _interrupted(chat, number, None)
+        return
+    places = chat.session.take_all(draw, [one.result for one in found])
+    for place, one in zip(places, found, strict=False):
+        attempt = _attempt_of(draw, one.result, chat.session.candidates)
+        _note_origin(chat, place, draw, asked, one.result, attempt)
+    best = found[0].result
+    answers = [node.id for node in chat.session.tree.answers(places[0])]
+    numbers = [answers.index(place) + 1 for place in places]
+    chat.view.candidates(found, chat.running.of(draw.program.source), numbers)
+    chat.speed = best.completion.tokens_per_second
+    chat.view.turn(number, best, problems(chat.session.shown, best))
+
+
+def _note_origin(
+    chat: Chat, place: int, draw: Draw, asked: Asked, result: TurnResult, attempt: int
+) -> None:
+    if chat.keeper:
+        chat.keeper.answered(
+            place,
+            result,
+            asked.prompt + draw.start,
+            draw.sampling,
+            attempt,
+            folded=asked.folded,
+            start=draw.start,
+        )
+
+
+def _say_replayed(chat: Chat, number: int, draw: Draw) -> None:
+    last = number + len(draw.later)
+    which = f"turn {last}" if last == number + 1 else f"turns {number + 1}…{last}"
+    chat.view.note(
+        f"turn {number} is new; {which} follow as they were, not drawn again · "
+        f"/goto #{draw.later[-1].id} goes back to the program before"
+    )
+
+
+def _interrupted(chat: Chat, number: int, result: TurnResult | None) -> None:
+    if not chat.reader.attended:
+        raise Interrupted(f"interrupted in turn {number}")
+    tokens = result.completion.generated_tokens if result else 0
+    left = "the answer before it still is" if chat.session.pending else "nothing is"
+    partial = " · /keep takes what was written, /more goes on" if chat.session.partial else ""
+    chat.view.note(
+        f"interrupted after {tokens} tokens · program unchanged, {left} pending{partial}"
+    )
+
+
+def _ask_for(chat: Chat, draw: Draw) -> Asked:
     """Return the prompt of a draw, folded as far as it must be; what changed is said.
 
     Raises:
@@ -44,7 +165,7 @@ def ask_for(chat: Chat, draw: Draw) -> Asked:
     return Asked(found.prompt, found.turns)
 
 
-def write_one(chat: Chat, draw: Draw, asked: Asked) -> TurnResult | None:
+def _write_one(chat: Chat, draw: Draw, asked: Asked) -> TurnResult | None:
     """Stream an answer; None when a second Ctrl-C tore it off."""
     try:
         with chat.interruptible() as should_stop:
@@ -58,7 +179,7 @@ def write_one(chat: Chat, draw: Draw, asked: Asked) -> TurnResult | None:
         return None
 
 
-def write_several(chat: Chat, draw: Draw, asked: Asked) -> list[Candidate] | None:
+def _write_several(chat: Chat, draw: Draw, asked: Asked) -> list[Candidate] | None:
     """Return different answers, best first; None when Ctrl-C stopped them.
 
     They are run, and ranked by what they do, where the chat may run programs.
@@ -89,14 +210,14 @@ def write_several(chat: Chat, draw: Draw, asked: Asked) -> list[Candidate] | Non
         return None
 
 
-def attempt_of(draw: Draw, result: TurnResult, count: int) -> int:
+def _attempt_of(draw: Draw, result: TurnResult, count: int) -> int:
     """Return which of the attempts of a draw an answer is, by its seed."""
     numbers = range(draw.attempt, draw.attempt + count)
     index = len(draw.program.turns)
     return next(n for n in numbers if turn_seed(draw.sampling.seed, index, n) == result.seed)
 
 
-def in_chat(error: ContextFull) -> ContextFull:
+def _in_chat(error: ContextFull) -> ContextFull:
     """Say with the chat's own commands what the hint says with options."""
     hint = error.hint.replace("--max-tokens", "/set max_tokens")
     return ContextFull(error.message, hint)

@@ -26,7 +26,4 @@ def model(chat: Chat, argument: str) -> None:
         return
     if chat.open_model is None:
         raise UsageError("this chat cannot change its model", "start with --model NAME")
-    # The new one first: where it cannot be had, the old one is still there.
-    engine = chat.open_model(argument)
-    chat.engine.close()
-    chat.engine, chat.speed, chat.folded = engine, 0.0, ()
+    chat.open_model(chat, argument)

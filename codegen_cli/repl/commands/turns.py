@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from codegen_cli.errors import UsageError
+from codegen_cli.program.split import split_step
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
+from codegen_cli.repl.write import keep_partial
 
 
 @COMMANDS.command("accept")
@@ -75,8 +77,26 @@ def pick(chat: Chat, argument: str) -> None:
 @COMMANDS.command("keep")
 def keep(chat: Chat, _argument: str) -> None:
     """Make what was written before Ctrl-C the pending turn."""
-    chat.session.keep_partial()
+    keep_partial(chat)
     chat.view.turns("pending", [chat.last_turn()])
+
+
+@COMMANDS.command("split")
+def split(chat: Chat, _argument: str) -> None:
+    """Draw the last step again in parts, where rules find some."""
+    turns = chat.session.shown.turns
+    if not turns:
+        raise UsageError("there is no turn, so there is nothing to split", "type a step first")
+    parts = split_step(turns[-1].step)
+    if len(parts) < 2:
+        raise UsageError("the last step is a single one", "/edit rewords it")
+    chat.view.note(f"{len(parts)} steps: " + " · ".join(parts))
+    for number, part in enumerate(parts):
+        chat.draw(chat.session.ask(part) if number else chat.session.reword(part))
+        pending = chat.session.pending
+        if pending is None or pending.turn.step != part:
+            # Interrupted: the parts before it are there.
+            return
 
 
 @COMMANDS.command("drop")
