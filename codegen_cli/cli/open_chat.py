@@ -57,12 +57,11 @@ def open_chat(engine: Engine, settings: EngineSettings, running: Running, begin:
     session = _session(resumed, begin.sampling) if resumed else Session(begin.tree, begin.sampling)
     target = resumed.stored.file if resumed else begin.file
     known = resumed.file_is_its if resumed else True
-    known_things = known_to(lambda: chat)
     chat = Chat(
         engine=engine,
         session=session,
         store=Store(write_output, target, known=known),
-        reader=open_reader(begin.typing, known_things),
+        reader=open_reader(begin.typing, known_to(lambda: chat)),
         view=View(),
         interruptible=interruptible,
         running=running,
@@ -113,12 +112,13 @@ def _load(keeper: Callable[..., Keeper | None], chat: Chat, name: str) -> None:
     chat.view.note(_about_session(resumed).removesuffix(" · "))
 
 
-def _sessions(text: str) -> list[str]:
+def _sessions(text: str) -> list[tuple[str, str]]:
+    """Return the last sessions, or those with a text in a turn, each with a word about it."""
     with open_sessions() as store:
         if text:
-            return [f"{m.session} #{m.node}  {_line(m.step)}" for m in store.search(text, 20)]
+            return [(m.session, f"#{m.node}  {_line(m.step)}") for m in store.search(text, 20)]
         return [
-            f"{s.id}  {s.turns} turns  {s.file.name if s.file else '-'}  {_line(s.first_step)}"
+            (s.id, f"{s.turns} turns  {s.file.name if s.file else '-'}  {_line(s.first_step)}")
             for s in store.recent(20)
         ]
 

@@ -39,7 +39,7 @@ class Chat:
     keeper: Keeper | None = None
     open_model: Callable[[Chat, str], None] | None = None
     load_session: Callable[[Chat, str], None] | None = None
-    list_sessions: Callable[[str], list[str]] | None = None
+    list_sessions: Callable[[str], list[tuple[str, str]]] | None = None
     open_keeper: Callable[[], Keeper | None] | None = None
     calibration: Callable[[], Calibration | None] = lambda: None
     asked: Asked | None = None

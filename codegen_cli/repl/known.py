@@ -21,14 +21,11 @@ def known_to(chat: Callable[[], Chat]) -> Known:
         return [(str(n), step) for n, step in enumerate(chat().session.shown.steps, 1)]
 
     def places() -> Choices:
-        tree = chat().session.tree
-        branches = [(name, "branch") for name in tree.branches]
-        return branches + [(f"#{node.id}", node.turn.step) for node in tree.nodes.values()]
+        return chat().session.places()
 
     def sessions() -> Choices:
         list_sessions = chat().list_sessions
-        lines = list_sessions("") if list_sessions else []
-        return [(name, about.strip()) for name, _, about in (x.partition(" ") for x in lines)]
+        return list_sessions("") if list_sessions else ()
 
     return Known(
         folder=_list_folder,

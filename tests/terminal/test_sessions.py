@@ -211,7 +211,7 @@ def test_a_full_disk_costs_the_record_and_not_the_chat(
     environment: dict[str, str], codegen: Run, tmp_path: Path
 ) -> None:
     # A limit on the size of files is what a full disk looks like to SQLite.
-    script = "ulimit -f 16; exec " + " ".join([sys.executable, "-m", "codegen_cli", "chat"])
+    script = "ulimit -f 80; exec " + " ".join([sys.executable, "-m", "codegen_cli", "chat"])
     steps = "".join(f"{STEP} {'x' * 900}{i}\n/undo\n" for i in range(30)) + STEPS
     codegen("sessions", "list")
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Turns as a tree: nothing written is lost, undo and redo follow the way, files stay as they are."""
+"""Turns as a tree: nothing written is lost, undo and redo follow the way, files stay."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ def sessions(chat: Chat, argument: str) -> None:
     if chat.list_sessions is None:
         raise UsageError("this chat knows no sessions", "run codegen sessions list")
     found = chat.list_sessions(argument)
-    for line in found:
-        chat.view.note(line)
+    for name, about in found:
+        chat.view.note(f"{name}  {about}")
     chat.view.note("/load ID goes on with one" if found else "no session")
 
 
