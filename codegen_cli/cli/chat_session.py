@@ -108,14 +108,14 @@ def drawn_by(engine: Engine, settings: EngineSettings) -> Drawn:
     path = Path(engine.info.path).resolve()
     return Drawn(
         model=_model_name(path),
-        sha256=hash_of(path),
+        sha256=_hash_of(path),
         build=build_of(settings.engine, engine.placement),
         engine=settings.engine,
         lora=tuple((str(lora.path.resolve()), lora.scale) for lora in settings.lora),
     )
 
 
-def hash_of(path: Path) -> Callable[[], str | None]:
+def _hash_of(path: Path) -> Callable[[], str | None]:
     """Return a function that knows the hash of a model file as soon as it has been read."""
     from codegen_cli.registry.fingerprint import model_sha256
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from codegen_cli.repl.read import Typing
     from codegen_cli.repl.running import Running
     from codegen_cli.repl.session import Session
-    from codegen_cli.synthesis.clarity import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,6 @@ def open_chat(engine: Engine, settings: EngineSettings, running: Running, begin:
     chat.open_keeper = keeper
     chat.load_session = partial(_load, keeper)
     chat.open_model = partial(_switch, settings)
-    chat.calibration = _calibration(engine)
     about = _about_session(resumed) if resumed else _about(begin.file, session.program)
     console.note(f"{about}/help lists the commands, Ctrl-D leaves")
     return chat
@@ -134,27 +132,8 @@ def _switch(settings: EngineSettings, chat: Chat, name: str) -> None:
     engine = open_engine(name, settings)
     chat.engine.close()
     chat.engine, chat.speed, chat.folded = engine, 0.0, ()
-    chat.calibration = _calibration(engine)
     if chat.keeper:
         chat.keeper.drawn_by(drawn_by(engine, settings))
-
-
-def _calibration(engine: Engine) -> Callable[[], Calibration | None]:
-    """Return a function that says what perplexities mean to a model, where that is known."""
-    from codegen_cli.cli.chat_session import hash_of
-
-    known = hash_of(Path(engine.info.path).resolve())
-    found: list[Calibration | None] = []
-
-    def calibration() -> Calibration | None:
-        from codegen_cli.synthesis.calibrations import load_calibration
-
-        digest = known()
-        if not found and digest is not None:
-            found.append(load_calibration(digest))
-        return found[0] if found else None
-
-    return calibration
 
 
 def _line(step: str) -> str:

@@ -12,6 +12,7 @@ from codegen_cli.engine.base import Engine
 from codegen_cli.errors import Interrupted, UsageError
 from codegen_cli.program.fold import Wishes
 from codegen_cli.program.tree import Tree
+from codegen_cli.repl.clarity import Clarity
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.read import Reader
 from codegen_cli.repl.render import View, toolbar
@@ -19,7 +20,6 @@ from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
 from codegen_cli.repl.write import Asked, write
-from codegen_cli.synthesis.clarity import Calibration
 
 #: Turn Ctrl-C into a flag while it is entered.
 Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
@@ -41,7 +41,7 @@ class Chat:
     load_session: Callable[[Chat, str], None] | None = None
     list_sessions: Callable[[str], list[tuple[str, str]]] | None = None
     open_keeper: Callable[[], Keeper | None] | None = None
-    calibration: Callable[[], Calibration | None] = lambda: None
+    clarity: Clarity = field(default_factory=Clarity)
     asked: Asked | None = None
     wishes: Wishes = field(default_factory=Wishes)
     folded: tuple[int, ...] = ()

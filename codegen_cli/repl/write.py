@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from codegen_cli.repl.check import problems
 from codegen_cli.repl.session import Draw
 from codegen_cli.synthesis.behaviour import rank_by_execution
 from codegen_cli.synthesis.candidates import Candidate, write_candidates
-from codegen_cli.synthesis.clarity import read_step
 from codegen_cli.synthesis.execute import run_programs
 from codegen_cli.synthesis.guard import Redrawn, write_guarded
 from codegen_cli.synthesis.turn import TurnResult, turn_seed, write_turn
@@ -65,15 +65,16 @@ def keep_partial(chat: Chat) -> None:
 
 def _read(chat: Chat, draw: Draw, asked: Asked) -> bool:
     """Say how clear the step is, where that tells anything for this model; no when interrupted."""
-    calibration = chat.calibration()
-    if calibration is None or not calibration.useful or draw.attempt or draw.start:
+    if draw.attempt or draw.start:
+        # It was said when the step was asked for.
         return True
     try:
         with chat.interruptible() as should_stop:
-            reading = read_step(chat.engine, asked.prompt, draw.step, calibration, should_stop)
+            reading = chat.clarity.read(chat.engine, asked.prompt, draw.step, should_stop)
     except (Interrupted, KeyboardInterrupt):
         return False
-    chat.view.note(str(reading))
+    if reading is not None:
+        chat.view.note(str(reading))
     return True
 
 
@@ -220,6 +221,7 @@ def _attempt_of(draw: Draw, result: TurnResult, count: int) -> int:
 def _in_chat(error: ContextFull) -> ContextFull:
     """Say with the chat's own commands what the hint says with options."""
     hint = error.hint.replace("--max-tokens", "/set max_tokens")
+    hint = re.sub(r"ask for at most (\d+) tokens an answer", r"/set max_tokens \1", hint)
     return ContextFull(error.message, hint)
 
 

@@ -146,7 +146,8 @@ def test_ctrl_c_stops_an_answer_and_leaves_the_program(start: Start) -> None:
     chat.expect(CODE_BEGINS)
     chat.send(CTRL_C)
     chat.expect("interrupted after ")
-    tokens = int(chat.expect(" tokens · program unchanged, nothing is pending\n"))
+    tokens = int(chat.expect(" tokens · program unchanged, nothing is pending"))
+    chat.expect(" · /keep takes what was written, /more goes on\n")
     assert 0 < tokens < 1500
     chat.expect("1> ")
     chat.send("/accept" + ENTER)
@@ -267,7 +268,7 @@ def test_tab_completes_commands_and_files(start: Start, work: Path) -> None:
     (work / "mine.py").write_text("x = 1\n")
     chat = start()
     chat.send("/tok")
-    chat.expect("Say how much of the context is used.")
+    chat.expect("Show how much of the context each turn takes.")
     chat.send(TAB)
     chat.expect("ens")
     chat.send(ENTER)
@@ -357,7 +358,7 @@ def test_a_full_context_is_one_line_and_the_script_goes_on(env: dict[str, str], 
     done = pipe(script, env, work, "--ctx", "100", "--prefix", "none")
     assert done.returncode == 0
     (error,) = re.findall("error: .*", done.stderr)
-    assert "128 for the answer), but the context has 100 → use /set max_tokens " in error
+    assert "the answer may have 128, but the context has 100 → /set max_tokens " in error
     assert done.stdout == f"# {STEP}\n{CODE}\n"
 
 

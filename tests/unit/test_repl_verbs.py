@@ -213,9 +213,3 @@ def test_a_full_context_folds_old_functions_and_says_so(chat: Run) -> None:
 def test_a_turn_without_functions_is_not_folded(chat: Run) -> None:
     _, shown = chat(FakeEngine("a = 1"), "A.", "/fold 1", "/q", "")
     assert "error: turn 1 has no function body to fold" in shown
-
-
-def test_split_draws_the_parts_as_turns(chat: Run) -> None:
-    engine = FakeEngine("a = 1", "a = 1", "print(a)")
-    done, _ = chat(engine, "Set a to 1 and print a.", "/split", "/split", "/q", "")
-    assert len(done.session.program.turns) == 2

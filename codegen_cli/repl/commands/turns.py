@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codegen_cli.errors import UsageError
-from codegen_cli.program.split import split_step
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
@@ -79,24 +78,6 @@ def keep(chat: Chat, _argument: str) -> None:
     """Make what was written before Ctrl-C the pending turn."""
     keep_partial(chat)
     chat.view.turns("pending", [chat.last_turn()])
-
-
-@COMMANDS.command("split")
-def split(chat: Chat, _argument: str) -> None:
-    """Draw the last step again in parts, where rules find some."""
-    turns = chat.session.shown.turns
-    if not turns:
-        raise UsageError("there is no turn, so there is nothing to split", "type a step first")
-    parts = split_step(turns[-1].step)
-    if len(parts) < 2:
-        raise UsageError("the last step is a single one", "/edit rewords it")
-    chat.view.note(f"{len(parts)} steps: " + " · ".join(parts))
-    for number, part in enumerate(parts):
-        chat.draw(chat.session.ask(part) if number else chat.session.reword(part))
-        pending = chat.session.pending
-        if pending is None or pending.turn.step != part:
-            # Interrupted: the parts before it are there.
-            return
 
 
 @COMMANDS.command("drop")
