@@ -34,6 +34,9 @@ C = TypeVar("C")
 
 _KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
 
+#: A placement of fewer characters says nothing ("CPU" is the shortest, with the dots).
+_LEAST_PLACEMENT = 4
+
 #: Lines of cut text that are shown.
 _MOST_CUT = 5
 
@@ -269,11 +272,13 @@ def numbered(program: Program, *, pending: bool) -> Text:
 
 
 def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
-    """Return the status line; in a narrow terminal the placement gives way first."""
+    """Return the status line; in a narrow terminal the placement gives way, then the model."""
     room = width - len(f" {model} ·  · {numbers} ")
     if len(placement) > room:
         placement = placement[: max(room - 1, 0)].rstrip(" ,;:") + "…"
-    return console.visible(f" {model} · {placement} · {numbers} ")
+    parts = [model, placement, numbers] if room >= _LEAST_PLACEMENT else [model, numbers]
+    line = f" {' · '.join(parts)} "
+    return console.visible(line if len(line) <= width else f" {numbers} ")
 
 
 def _about(command: Command[C]) -> str:
