@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-_KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
+_KEYS = """\
+Lines between two \"\"\" are one step · !cmd runs a command of your shell
+Enter sends · Alt-Enter or Ctrl-J opens a line · Tab completes · Up recalls · Ctrl-R searches
+Ctrl-X Ctrl-E opens $EDITOR · Ctrl-C stops, or clears the line · Ctrl-Z suspends · Ctrl-D leaves"""
+
+#: Columns that the words about a command need beside it.
+_LEAST_HELP = 40
 
 #: A placement of fewer characters says nothing ("CPU" is the shortest, with the dots).
 _LEAST_PLACEMENT = 4
@@ -175,10 +181,12 @@ class View:
             self._write(Text.assemble((f"{name:<15}", "muted"), f"{getattr(sampling, name):g}\n"))
 
     def help(self, table: Table[C]) -> None:
-        """Show what can be typed."""
+        """Show what can be typed: in two columns, or one where they would not fit."""
         width = max(len(command.form) for command in table) + 2
+        narrow = self._console.is_terminal and self._console.width < width + _LEAST_HELP
         for command in table:
-            self._write(Text.assemble((f"{command.form:<{width}}", "step"), _about(command), "\n"))
+            form = f"{command.form}\n    " if narrow else f"{command.form:<{width}}"
+            self._write(Text.assemble((form, "step"), _about(command), "\n"))
         self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
 
     @contextmanager
