@@ -22,6 +22,7 @@ from codegen_cli.cli.steps import read_prefix
 from codegen_cli.files import read_input
 from codegen_cli.program import Program, parse_program
 from codegen_cli.program.tree import Tree
+from codegen_cli.repl.read import load_ahead
 from codegen_cli.settings import EngineSettings, Sampling
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def chat(
         engine=engine_name,
     )
     speculation = Speculation(speculate, context_file or [], draft)
+    load_ahead()
     with open_engine(model, settings, speculation) as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat

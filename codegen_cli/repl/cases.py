@@ -40,8 +40,14 @@ def check(source: str, cases: Sequence[Case], run_all: RunAll) -> list[Outcome]:
 
 
 def grid(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return a line a case under one that counts them; the words tell, not a colour."""
+    """Return a line a case under one that counts them; the words tell, not a colour.
+
+    Where all fail for one reason, that line says it.
+    """
     passed = sum(not outcome.why for outcome in outcomes)
+    reasons = {outcome.why for outcome in outcomes}
+    if len(outcomes) > 1 and len(reasons) == 1 and not passed:
+        return [f"cases: 0 of {len(outcomes)} pass  ({reasons.pop()})"]
     lines = [f"cases: {passed} of {len(outcomes)} pass"]
     for number, outcome in enumerate(outcomes, 1):
         why = f"  ({outcome.why})" if outcome.why else ""

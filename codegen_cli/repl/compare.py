@@ -11,10 +11,9 @@ from rich.text import Text
 
 from codegen_cli.console import visible
 from codegen_cli.highlight import styled
-from codegen_cli.program import Program
 from codegen_cli.sandbox import Execution
 from codegen_cli.synthesis.candidates import Candidate
-from codegen_cli.synthesis.outcome import annotation, changes, excerpt, failure
+from codegen_cli.synthesis.outcome import annotation, changes, excerpt
 
 #: The narrowest column that code is read in; with less, the answers stand one under another.
 LEAST_WIDTH = 34
@@ -26,7 +25,6 @@ _GAP = 3
 
 def compared(
     candidates: Sequence[Candidate],
-    program: Program,
     width: int,
     before: Execution | None = None,
     numbers: Sequence[int] = (),
@@ -36,9 +34,10 @@ def compared(
     A line that the first answer has not is marked with "+", whatever the colours; `before` is what
     the program did without the turn, so that only what an answer changes is told.
     """
-    numbers = numbers or range(1, len(candidates) + 1)
+    # A reworded earlier step keeps only the first answer.
+    numbers = [*numbers, *range(len(numbers) + 1, len(candidates) + 1)]
     cells = [
-        _answer(number, candidate, candidates, numbers, program, before)
+        _answer(number, candidate, candidates, numbers, before)
         for number, candidate in zip(numbers, candidates, strict=True)
     ]
     across = max(1, min(len(cells), (width + _GAP) // (LEAST_WIDTH + _GAP)))
@@ -60,7 +59,6 @@ def _answer(
     candidate: Candidate,
     candidates: Sequence[Candidate],
     numbers: Sequence[int],
-    program: Program,
     before: Execution | None,
 ) -> Text:
     code = candidate.result.turn.code.strip("\n")
@@ -68,7 +66,7 @@ def _answer(
     votes = f" · {candidate.votes} times" if candidate.votes > 1 else ""
     title = Text(f"── {number}{votes}", "prompt")
     alike = _same_group_before(candidate, candidates, numbers)
-    told = [Text(line, "muted") for line in behaviour_lines(candidate, program, before, alike)]
+    told = [Text(line, "muted") for line in behaviour_lines(candidate, before, alike)]
     shown = (
         _marked(code, first, plain=candidate is candidates[0])
         if code
@@ -96,9 +94,7 @@ def _new_lines(old: list[str], new: list[str]) -> set[int]:
     }
 
 
-def behaviour_lines(
-    candidate: Candidate, program: Program, before: Execution | None, alike: int = 0
-) -> list[str]:
+def behaviour_lines(candidate: Candidate, before: Execution | None, alike: int = 0) -> list[str]:
     """Say in a few lines what the program did with an answer, or what kept it from running.
 
     `alike` is the number of an answer before it that behaved the same, if there is one.
@@ -109,7 +105,8 @@ def behaviour_lines(
     if execution is None:
         return []
     if not execution.ok:
-        return [visible(f"→ fails: {failure(execution, program.add(candidate.result.turn))}")]
+        line = f" (line {execution.error_line})" if execution.error_line else ""
+        return [visible(f"→ fails: {execution.error or execution.status}{line}")]
     if alike:
         return [f"→ behaves as {alike}"]
     return _told(execution, before) or ["→ runs, changes nothing"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import select
 import signal
@@ -13,8 +12,7 @@ from types import FrameType
 from typing import Any
 
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import store_typeahead
-from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.key_binding import KeyPress
 
 
@@ -53,6 +51,8 @@ class Keyboard:
         """
         reading = self._thread is not None
         self._stop()
+        # What an earlier prompt left over comes first.
+        self._keys = [*get_typeahead(self._source), *self._keys]
         if typed:
             store_typeahead(self._source, self._keys)
             self._keys = []
@@ -89,22 +89,18 @@ class Keyboard:
         quiet = termios.tcgetattr(self._descriptor)
         quiet[0] &= ~termios.ICRNL
         quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        # Else Ctrl-C would throw away what was typed and not read yet: half a paste, perhaps.
+        quiet[3] |= termios.NOFLSH
         termios.tcsetattr(self._descriptor, termios.TCSANOW, quiet)
 
     def _read(self, wake: int) -> None:
-        parser = Vt100Parser(self._keys.append)
-        # A character may be torn between two reads.
-        decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        while True:
+        while not self._source.closed:
             ready, _, _ = select.select([self._descriptor, wake], [], [])
             if self._descriptor in ready:
-                data = os.read(self._descriptor, 4096)
-                if not data:
-                    break
-                parser.feed(decoder.decode(data))
+                # The prompt's own parser: half a paste now and half in the prompt are one.
+                self._keys += self._source.read_keys()
             elif wake in ready:
                 break
-        parser.flush()
 
     def _continued(self, _signal: int, _frame: FrameType | None) -> None:
         """Come back from Ctrl-Z: the shell has set the terminal to its own liking."""

@@ -116,5 +116,6 @@ def _typing_command() -> bool:
     return get_app().current_buffer.text.startswith("/")
 
 
-def _continuation(width: int, _line: int, _wrapped: int) -> StyleAndTextTuples:
-    return [("class:continuation", "… ".rjust(width))]
+def _continuation(width: int, _line: int, wrapped: int) -> StyleAndTextTuples:
+    # A line that is only too long for the terminal is no new one.
+    return [("class:continuation", ("" if wrapped else "… ").rjust(width))]

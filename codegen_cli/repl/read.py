@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -60,9 +61,25 @@ class Reader(Protocol):
         """Lend the keyboard, as it was found, to another program."""
 
 
+def load_ahead() -> None:
+    """Import the line editor in a thread, while the model is read from the disk."""
+    if is_plain():
+        return
+
+    def load() -> None:
+        import codegen_cli.repl.prompt  # noqa: F401
+
+    threading.Thread(target=load, daemon=True).start()
+
+
+def is_plain() -> bool:
+    """Say whether lines are read without an editor: a terminal is missing or dumb."""
+    return not at_terminal() or os.environ.get("TERM", "") in ("", "dumb")
+
+
 def open_reader(typing: Typing, known: Known) -> Reader:
     """Return the terminal's reader, or the plain one where a terminal is missing or dumb."""
-    if not at_terminal() or os.environ.get("TERM", "") in ("", "dumb"):
+    if is_plain():
         stdin = sys.stdin.buffer if sys.stdin else None
         return PlainReader(stdin, sys.stderr, attended=bool(stdin and stdin.isatty()))
     # Imported here: prompt_toolkit costs about 0.1 s, which a pipe must not pay.

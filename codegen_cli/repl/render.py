@@ -32,7 +32,16 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-_KEYS = "Enter sends · Alt-Enter opens a line · Ctrl-R searches · Ctrl-C stops · Ctrl-D leaves"
+_KEYS = """\
+Lines between two \"\"\" are one step · !cmd runs a command of your shell
+Enter sends · Alt-Enter or Ctrl-J opens a line · Tab completes · Up recalls · Ctrl-R searches
+Ctrl-X Ctrl-E opens $EDITOR · Ctrl-C stops, or clears the line · Ctrl-Z suspends · Ctrl-D leaves"""
+
+#: Columns that the words about a command need beside it.
+_LEAST_HELP = 40
+
+#: A placement of fewer characters says nothing ("CPU" is the shortest, with the dots).
+_LEAST_PLACEMENT = 4
 
 #: Lines of cut text that are shown.
 _MOST_CUT = 5
@@ -86,14 +95,13 @@ class View:
     def candidates(
         self,
         found: Sequence[Candidate],
-        program: Program,
         before: Execution | None = None,
         numbers: Sequence[int] = (),
     ) -> None:
         """Show answers side by side; `before` is what the program did without the turn."""
         from codegen_cli.repl.compare import compared
 
-        self._console.print(compared(found, program, self._console.width, before, numbers))
+        self._console.print(compared(found, self._console.width, before, numbers))
         if len(found) == 1:
             self.note(f"all {found[0].votes} answers are this code")
             return
@@ -173,10 +181,12 @@ class View:
             self._write(Text.assemble((f"{name:<15}", "muted"), f"{getattr(sampling, name):g}\n"))
 
     def help(self, table: Table[C]) -> None:
-        """Show what can be typed."""
+        """Show what can be typed: in two columns, or one where they would not fit."""
         width = max(len(command.form) for command in table) + 2
+        narrow = self._console.is_terminal and self._console.width < width + _LEAST_HELP
         for command in table:
-            self._write(Text.assemble((f"{command.form:<{width}}", "step"), _about(command), "\n"))
+            form = f"{command.form}\n    " if narrow else f"{command.form:<{width}}"
+            self._write(Text.assemble((form, "step"), _about(command), "\n"))
         self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
 
     @contextmanager
@@ -270,11 +280,13 @@ def numbered(program: Program, *, pending: bool) -> Text:
 
 
 def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
-    """Return the status line; in a narrow terminal the placement gives way first."""
+    """Return the status line; in a narrow terminal the placement gives way, then the model."""
     room = width - len(f" {model} ·  · {numbers} ")
     if len(placement) > room:
         placement = placement[: max(room - 1, 0)].rstrip(" ,;:") + "…"
-    return console.visible(f" {model} · {placement} · {numbers} ")
+    parts = [model, placement, numbers] if room >= _LEAST_PLACEMENT else [model, numbers]
+    line = f" {' · '.join(parts)} "
+    return console.visible(line if len(line) <= width else f" {numbers} ")
 
 
 def _about(command: Command[C]) -> str:

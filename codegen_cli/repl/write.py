@@ -114,8 +114,7 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
     best = found[0].result
     answers = [node.id for node in chat.session.tree.answers(places[0])]
     numbers = [answers.index(place) + 1 for place in places]
-    without = chat.running.of(draw.program.source)
-    chat.view.candidates(found, draw.program, without, numbers)
+    chat.view.candidates(found, chat.running.of(draw.program.source), numbers)
     chat.speed = best.completion.tokens_per_second
     chat.view.turn(number, best, problems(chat.session.shown, best))
 

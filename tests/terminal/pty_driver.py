@@ -67,6 +67,11 @@ class Terminal:
         self._seen = 0
 
     @property
+    def pid(self) -> int:
+        """Return the process id of the program."""
+        return self._process.pid
+
+    @property
     def raw(self) -> str:
         """Return all output as it came."""
         return self._raw.decode("utf-8", "replace")

@@ -73,8 +73,10 @@ def start(env: dict[str, str], work: Path) -> Iterator[Start]:
     """Start `codegen chat` in a terminal and wait for its prompt."""
     opened: list[Terminal] = []
 
-    def open_chat(*arguments: str, prompt: str = "1> ", **extra: str) -> Terminal:
-        terminal = Terminal(command(*arguments), {**env, **extra}, work, (30, 100))
+    def open_chat(
+        *arguments: str, prompt: str = "1> ", size: tuple[int, int] = (30, 100), **extra: str
+    ) -> Terminal:
+        terminal = Terminal(command(*arguments), {**env, **extra}, work, size)
         opened.append(terminal)
         terminal.expect(prompt)
         return terminal

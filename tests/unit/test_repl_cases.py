@@ -34,7 +34,14 @@ def test_a_constant_does_not_pass_by_luck() -> None:
 
 
 def test_why_a_case_fails_is_said() -> None:
-    assert lines("v = [4, 8]\n")[1].endswith("(nothing was printed)")
-    assert lines("print(12)\n")[1].endswith("(the program does not use the input A)")
-    assert "does not parse" in lines("print(")[1]
-    assert "ZeroDivisionError" in lines("v = [4, 8]\n1 / 0\n")[1]
+    assert lines("v = [4, 8]\nif len(v) < 2:\n    print(1)\n")[1].endswith("(nothing was printed)")
+    assert lines("v = [4, 8]\n1 / (len(v) - 1)\n")[2].endswith(
+        "ZeroDivisionError: division by zero)"
+    )
+
+
+def test_one_reason_for_all_is_one_line() -> None:
+    assert lines("v = [4, 8]\n") == ["cases: 0 of 3 pass  (nothing was printed)"]
+    assert lines("print(")[0].startswith("cases: 0 of 3 pass  (the program does not parse")
+    (alone,) = grid(check("print(12)", CASES[1:2], run_all))[1:]
+    assert alone.endswith("(the program does not use the input A)")

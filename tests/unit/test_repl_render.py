@@ -83,6 +83,19 @@ def test_the_toolbar_fits_and_keeps_its_numbers(width: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (60, " nano Q8_0 · CPU, 2 threads… · 9/2048 tokens · 81 tokens/s "),
+        (47, " nano Q8_0 · 9/2048 tokens · 81 tokens/s "),
+        (40, " 9/2048 tokens · 81 tokens/s "),
+    ],
+)
+def test_in_a_narrow_toolbar_the_numbers_stay(width: int, line: str) -> None:
+    placement = "CPU, 2 threads, kernels: avx512-vnni"
+    assert toolbar("nano Q8_0", placement, "9/2048 tokens · 81 tokens/s", width) == line
+
+
+@pytest.mark.parametrize(
     ("source", "fault"),
     [
         ("x = 1\n", ""),
