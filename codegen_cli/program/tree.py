@@ -32,12 +32,14 @@ class Node:
 class Row:
     """A line of the drawn tree: a node, its number in its program, and how it hangs there.
 
-    `lanes` says for each fork above whether further siblings follow it, the node's own fork last.
+    `lanes` says for each fork on the way to it whether further siblings follow there, the newest
+    fork last; `begins` that the node is the first after that fork.
     """
 
     node: Node
     number: int
     lanes: tuple[bool, ...]
+    begins: bool
     on_way: bool
     is_head: bool
     names: tuple[str, ...]
@@ -157,19 +159,20 @@ class Tree:
         for node in self.nodes.values():
             following.setdefault(node.parent, []).append(node)
         # A stack and no recursion: a long program is deeper than Python's limit.
-        ahead: list[tuple[Node, int, tuple[bool, ...]]] = []
+        ahead: list[tuple[Node, int, tuple[bool, ...], bool]] = []
 
         def push(place: Place, number: int, lanes: tuple[bool, ...]) -> None:
             siblings = following.get(place, [])
             for node in reversed(siblings):
                 fork = (node is not siblings[-1],) if len(siblings) > 1 else ()
-                ahead.append((node, number, lanes + fork))
+                ahead.append((node, number, lanes + fork, bool(fork)))
 
         push(None, 1, ())
         while ahead:
-            node, number, lanes = ahead.pop()
+            node, number, lanes, begins = ahead.pop()
             named = tuple(sorted(names.get(node.id, [])))
-            yield Row(node, number, lanes, node.id in on_way, node.id == self.head, named)
+            is_head = node.id == self.head
+            yield Row(node, number, lanes, begins, node.id in on_way, is_head, named)
             push(node.id, number + 1, lanes)
 
 

@@ -19,9 +19,9 @@ def tree_lines(tree: Tree, pending: int | None, width: int) -> Iterator[str]:
     """
     ids = max((len(str(node)) for node in tree.nodes), default=1) + 1
     for row in tree.rows():
-        lanes = "".join("│ " if more else "  " for more in row.lanes[:-1])
-        if row.lanes:
-            lanes += "├ " if row.lanes[-1] else "└ "
+        lanes = "".join("│ " if more else "  " for more in row.lanes)
+        if row.begins:
+            lanes = lanes[:-2] + ("├ " if row.lanes[-1] else "└ ")
         mark = "?" if row.node.id == pending else "*" if row.on_way else " "
         names = f" ({', '.join(row.names)})" if row.names else ""
         here = " ← here" if row.is_head else ""

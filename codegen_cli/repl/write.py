@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codegen_cli.errors import ContextFull, Interrupted
 from codegen_cli.program.fold import fold_prompt
 from codegen_cli.repl.check import problems
-from codegen_cli.repl.session import Draw
+from codegen_cli.repl.session import Draw, Session
 from codegen_cli.synthesis.behaviour import rank_by_execution
 from codegen_cli.synthesis.candidates import Candidate, write_candidates
 from codegen_cli.synthesis.execute import run_programs
@@ -84,6 +84,9 @@ def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
     number = len(draw.program.turns) + 1
     before = chat.session.pending
     result = _write_one(chat, draw, asked)
+    if result and _adds_nothing(chat.session, draw, result):
+        chat.view.note("the model adds nothing to the turn")
+        return
     if result is None or not chat.session.take(draw, result):
         _interrupted(chat, number, result)
         return
@@ -98,6 +101,15 @@ def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
     if before and draw.attempt and before.turn.code == result.turn.code:
         warmer = min(draw.sampling.temperature + 0.5, 10)
         chat.view.note(f"the same code as before; /retry {warmer:g} draws more freely")
+
+
+def _adds_nothing(session: Session, draw: Draw, result: TurnResult) -> bool:
+    """Say whether the last turn was to be gone on with, and is the same still."""
+    if not draw.start or result.interrupted or session.tree.head is None:
+        return False
+    head = session.tree.nodes[session.tree.head]
+    same = (head.parent, head.turn.step) == (draw.place, draw.step)
+    return same and head.turn.code.rstrip() == result.turn.code.rstrip()
 
 
 def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
@@ -117,6 +129,8 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
     chat.view.candidates(found, chat.running.of(draw.program.source), numbers)
     chat.speed = best.completion.tokens_per_second
     chat.view.turn(number, best, problems(chat.session.shown, best))
+    if draw.later:
+        _say_replayed(chat, number, draw)
 
 
 def _note_origin(

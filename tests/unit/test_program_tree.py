@@ -82,14 +82,14 @@ def test_places_by_number_and_by_name() -> None:
 def test_rows_draw_every_node_once_and_only_forks_move_to_the_right() -> None:
     tree = grown("a", "b").undo().add(Turn("c", "")).add(Turn("d", "")).name("late")
     found = [
-        (row.node.turn.step, row.number, row.lanes, row.on_way, row.is_head, row.names)
+        (row.node.turn.step, row.number, row.lanes, row.begins, row.on_way, row.is_head, row.names)
         for row in tree.rows()
     ]
     assert found == [
-        ("a", 1, (), True, False, ()),
-        ("b", 2, (True,), False, False, ()),
-        ("c", 2, (False,), True, False, ()),
-        ("d", 3, (False,), True, True, ("late",)),
+        ("a", 1, (), False, True, False, ()),
+        ("b", 2, (True,), True, False, False, ()),
+        ("c", 2, (False,), True, True, False, ()),
+        ("d", 3, (False,), False, True, True, ("late",)),
     ]
 
 

@@ -53,13 +53,22 @@ def test_goto_goes_by_number_id_and_name(chat: Run) -> None:
 
 
 def test_the_tree_marks_the_program_the_pending_turn_and_names(chat: Run) -> None:
-    engine = FakeEngine("a = 1", "b = 1", "c = 1")
-    _, shown = chat(engine, "A.", "B.", "/branch b", "/undo", "C.", "/tree", "/q", "")
+    engine = FakeEngine("a = 1", "b = 1", "c = 1", "d = 1", "c = 2")
+    lines = ["A.", "B.", "/branch b", "D.", "/undo 2", "C.", "/retry", "/tree"]
+    _, shown = chat(engine, *lines, "/q", "")
     assert shown.endswith(
         "* #1 1. A.\n"
         "  #2 ├ 2. B. (b)\n"
-        "? #3 └ 2. C. ← here\n"
+        "  #3 │ 3. D.\n"
+        "  #4 ├ 2. C.\n"
+        "? #5 └ 2. C. ← here\n"
     )  # fmt: skip
+
+
+def test_a_model_that_has_nothing_to_add_adds_no_turn(chat: Run) -> None:
+    done, shown = chat(FakeEngine("a = 1", ""), "A.", "/more", "/q", "")
+    assert "the model adds nothing to the turn\n" in shown
+    assert len(done.session.tree.nodes) == 1
 
 
 def test_an_earlier_turn_is_drawn_again_and_later_ones_follow_as_they_were(chat: Run) -> None:
