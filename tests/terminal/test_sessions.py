@@ -27,7 +27,7 @@ LINES = [STEP, "Print the largest of values.", "/retry 0.8", "Print values.", "/
 ANSWERED = re.compile(rb"turn \d+ \xc2\xb7 \d+ tokens")
 
 #: After how many bytes of what it says a chat is killed.
-SWEEP = range(150, 760, 60)
+SWEEP = range(150, 960, 60)
 
 _COMMITS = """
 import sys
