@@ -61,6 +61,8 @@ def _mtpb(
     for problem in problems:
         for case in range(len(problem.inputs)):
             program = Program()
+            # What the cache holds changes last bits, and with them, rarely, a token.
+            engine.forget()
             for result in _written(engine, problem, case, sampling, guarded=guarded):
                 turns.append(result)
                 program = program.add(result.turn)
@@ -97,6 +99,7 @@ def _humaneval(
         sampling.temperature, sampling.top_p, max_tokens=HUMANEVAL_TOKENS, seed=sampling.seed
     )
     for problem in problems:
+        engine.forget()
         for item in write(engine, Program(""), problem.entry_point, asked, prompt=problem.prompt):
             if isinstance(item, TurnResult):
                 turns.append(item)

@@ -20,7 +20,6 @@ def sizes() -> str:
     rows = [["model", "weights", "download", *TYPES]]
     for label, recipe in shapes().items():
         config = recipe_config(recipe)
-        assert config is not None
         files = [gigabytes(file_bytes(config, kind)) for kind in TYPES]
         download = recipe.download_bytes
         mark = " (from memory)" if recipe.shape.unchecked else ""
@@ -35,7 +34,6 @@ def memory() -> str:
     rows = [["model", *heads]]
     for label, recipe in shapes().items():
         config = recipe_config(recipe)
-        assert config is not None
         needs = [run_bytes(config, kind, cells) for kind in TYPES[1:] for cells in CONTEXTS]
         rows.append([label, *map(gigabytes, needs)])
     return markdown(rows)

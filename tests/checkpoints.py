@@ -116,7 +116,7 @@ def shared(name: str) -> Path | None:
 
 
 @dataclass(frozen=True)
-class _Random:
+class RandomTensor:
     """A tensor to draw: its shape, standard deviation and mean."""
 
     shape: tuple[int, ...]
@@ -168,36 +168,36 @@ def write_checkpoint(
     inner = n_inner or 4 * n_embd
     tensors = dict(_tensors(n_layer, n_embd, inner, vocab_size, tie, scale, family))
     with (folder / "model.safetensors").open("wb") as out:
-        _write_safetensors(out, tensors, dtype, seed)
+        write_random(out, tensors, dtype, seed)
     return folder
 
 
 def _tensors(
     n_layer: int, e: int, f: int, v: int, tie: bool, scale: float, family: Family
-) -> Iterator[tuple[str, _Random]]:
-    head = _Random((v, e), scale / math.sqrt(e))
-    yield "transformer.wte.weight", head if tie else _Random((v, e), 1.0)
+) -> Iterator[tuple[str, RandomTensor]]:
+    head = RandomTensor((v, e), scale / math.sqrt(e))
+    yield "transformer.wte.weight", head if tie else RandomTensor((v, e), 1.0)
     for layer in range(n_layer):
         prefix = f"transformer.h.{layer}."
-        yield prefix + "ln_1.weight", _Random((e,), 0.1, 1.0)
-        yield prefix + "ln_1.bias", _Random((e,), 0.1)
+        yield prefix + "ln_1.weight", RandomTensor((e,), 0.1, 1.0)
+        yield prefix + "ln_1.bias", RandomTensor((e,), 0.1)
         parts = {"codegen": ("qkv",), "gptj": ("q", "k", "v")}[family]
         for part in parts:
             shape = (len("qkv") // len(parts) * e, e)
-            yield f"{prefix}attn.{part}_proj.weight", _Random(shape, 1.5 / math.sqrt(e))
-        yield prefix + "attn.out_proj.weight", _Random((e, e), 1 / math.sqrt(e))
-        yield prefix + "mlp.fc_in.weight", _Random((f, e), 1 / math.sqrt(e))
-        yield prefix + "mlp.fc_in.bias", _Random((f,), 0.1)
-        yield prefix + "mlp.fc_out.weight", _Random((e, f), 1 / math.sqrt(f))
-        yield prefix + "mlp.fc_out.bias", _Random((e,), 0.1)
-    yield "transformer.ln_f.weight", _Random((e,), 0.1, 1.0)
-    yield "transformer.ln_f.bias", _Random((e,), 0.1)
+            yield f"{prefix}attn.{part}_proj.weight", RandomTensor(shape, 1.5 / math.sqrt(e))
+        yield prefix + "attn.out_proj.weight", RandomTensor((e, e), 1 / math.sqrt(e))
+        yield prefix + "mlp.fc_in.weight", RandomTensor((f, e), 1 / math.sqrt(e))
+        yield prefix + "mlp.fc_in.bias", RandomTensor((f,), 0.1)
+        yield prefix + "mlp.fc_out.weight", RandomTensor((e, f), 1 / math.sqrt(f))
+        yield prefix + "mlp.fc_out.bias", RandomTensor((e,), 0.1)
+    yield "transformer.ln_f.weight", RandomTensor((e,), 0.1, 1.0)
+    yield "transformer.ln_f.bias", RandomTensor((e,), 0.1)
     if not tie:
         yield "lm_head.weight", head
-    yield "lm_head.bias", _Random((v,), 0.1)
+    yield "lm_head.bias", RandomTensor((v,), 0.1)
 
 
-def _write_safetensors(out: BinaryIO, tensors: dict[str, _Random], dtype: Dtype, seed: int) -> None:
+def write_random(out: BinaryIO, tensors: dict[str, RandomTensor], dtype: Dtype, seed: int) -> None:
     width, start = 4 if dtype == "F32" else 2, 0
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     for name, tensor in tensors.items():

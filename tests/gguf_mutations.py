@@ -54,6 +54,8 @@ def _double_key(raw: RawGGUF, rng: random.Random) -> None:
 
 def _hostile_key(raw: RawGGUF, rng: random.Random) -> None:
     kind, name = rng.choice(HOSTILE)
+    if any(key.value == "llama" for key in raw.keys if key.name == "general.architecture"):
+        name = name.replace("phi2.", "llama.")
     raw.keys.append(Key(name, kind, value_of(kind, rng)))
 
 

@@ -50,7 +50,8 @@ One random model of CodeGen 350M's shape ({layers} layers, {weights:.0f} million
 every kind of source. Each row is one `codegen convert` in a process of its own, its check at the \
 end included; the file is then compared, at {positions} random tokens, with transformers' \
 CodeGenForCausalLM in float32 on the same weights ({versions}). The TPU checkpoint in BF16 has \
-weights of its own, rounded to that type, and is compared with those. Memory is the peak of what \
+weights of its own, rounded to that type, and is compared with those. CodeGen2.5 is another random \
+model of this width and depth, compared with LlamaForCausalLM. Memory is the peak of what \
 the process itself allocated (`RssAnon`); mapped pages of the source, which the system may drop at \
 any time, come on top.
 
@@ -150,11 +151,15 @@ def conversions(model: Model, folder: Path) -> Iterator[Row]:
         truth = logits
         if name == "TPU, BF16":
             truth = rounded = expected(rounded_model(model))
+        tokenizer = model.folder
+        if name == "CodeGen2.5 folder":
+            truth = expected(AutoModelForCausalLM.from_pretrained(source, dtype="float32").eval())
+            tokenizer = source
         for file_type in TYPES:
             output = folder / "out.gguf"
             figures = run(
                 *("convert", source, "-o", output, "-q", file_type),
-                *("--tokenizer", model.folder, "--force"),
+                *("--tokenizer", tokenizer, "--force"),
             )
             result = compare(truth, actual(output))
             yield row(name, file_type, result, source, output, figures)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
+from codegen_cli.convert.vocab import byte_spelling
 from tests.checkpoints import write_checkpoint
 from tests.tpu_checkpoint import (
     bfloat16,
@@ -110,6 +111,45 @@ def gptj(model: Model, folder: Path) -> Path:
     return folder
 
 
+def eight_way(model: Model, folder: Path) -> Path:
+    """Write the same function as CodeGen2 1B and 3.7B lay it out: rows for 8 cores."""
+    folder.mkdir()
+    state, width = model.state(), SHAPE["n_embd"]
+    for layer in range(model.shape["n_layer"]):
+        name = f"transformer.h.{layer}.attn.qkv_proj.weight"
+        parts = state[name].view(CORES, 3, -1, width).unbind(1)
+        eight = [rows.reshape(2 * CORES, -1, width) for rows in parts]
+        state[name] = torch.stack(eight, 1).reshape(-1, width)
+    torch.save(state, folder / "pytorch_model.bin")
+    config = json.loads((model.folder / "config.json").read_text())
+    config["head_dim"] = width // SHAPE["n_head"]
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def llama(model: Model, folder: Path) -> Path:
+    """Write a random model of CodeGen2.5's kind, as wide and deep as the other."""
+    config = LlamaConfig(
+        vocab_size=SHAPE["vocab_size"],
+        hidden_size=SHAPE["n_embd"],
+        intermediate_size=2816,
+        num_hidden_layers=model.shape["n_layer"],
+        num_attention_heads=SHAPE["n_head"],
+        rms_norm_eps=1e-5,
+    )
+    torch.manual_seed(0)
+    other = LlamaForCausalLM(config)
+    for parameter in other.parameters():
+        if parameter.ndim == 2:
+            torch.nn.init.normal_(parameter, 0, parameter.shape[1] ** -0.5)
+    other.half().save_pretrained(folder)
+    # As many tokens as GPT-2 has: only their number matters here.
+    tokens = [*byte_spelling().values(), *(f"token{i}" for i in range(50000)), "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    return folder
+
+
 def as_it_is(model: Model, _folder: Path) -> Path:
     """Return the folder with model.safetensors."""
     return model.folder
@@ -125,4 +165,6 @@ SOURCES: dict[str, Callable[[Model, Path], Path]] = {
     "TPU, F32": tpu("F32"),
     "TPU, BF16": tpu("BF16"),
     "GPT-J folder": gptj,
+    "CodeGen2 folder, 8-way": eight_way,
+    "CodeGen2.5 folder": llama,
 }

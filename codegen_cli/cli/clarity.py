@@ -61,13 +61,14 @@ def fit(
     """
     # Imported here: the sandbox and the benchmark's rules, about 0.1 s.
     from codegen_cli.evaluation.benchmark_data import load_mtpb
-    from codegen_cli.evaluation.clarity.fit import calibrate
+    from codegen_cli.evaluation.clarity.fit import calibrate, check_enough
     from codegen_cli.evaluation.clarity.observe import observe
     from codegen_cli.evaluation.plan import Draw
     from codegen_cli.registry.fingerprint import model_sha256
     from codegen_cli.synthesis.calibrations import save_calibration
 
     problems, file = load_mtpb(data)
+    check_enough(len(problems))
     path = find_model(model)
     settings = EngineSettings(gpu_layers, threads, kv_tokens=EVALUATION_CACHE)
     draw = Draw(samples, (temperature,), top_p, seed)

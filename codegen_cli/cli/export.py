@@ -12,12 +12,11 @@ import typer
 from codegen_cli import console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.progress import ProgressBar
+from codegen_cli.cli.sizes import parse_bytes
 from codegen_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen_cli.convert.export.gptj import ExportReport
-
-_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
 def export(
@@ -66,7 +65,7 @@ def export(
 
     options = ExportOptions(
         dtype=dtype,
-        shard_bytes=_bytes(shard_size),
+        shard_bytes=parse_bytes(shard_size),
         tokenizer=tokenizer,
         run_config=run_config,
         cores=cores,
@@ -80,22 +79,6 @@ def export(
         record = {**asdict(report), "path": str(report.path)}
         console.emit(json.dumps(record, ensure_ascii=False) + "\n")
     _show(report, source)
-
-
-def _bytes(size: str) -> int:
-    """Return the bytes of a size such as "5GB".
-
-    Raises:
-        UsageError: it is none.
-    """
-    number, unit = size.strip()[:-2], size.strip()[-2:].upper()
-    try:
-        count = int(float(number) * _UNITS[unit])
-    except (KeyError, ValueError, OverflowError):
-        count = 0
-    if count < 1:
-        raise UsageError(f'--shard-size "{size}" is no size', "try 500MB or 5GB")
-    return count
 
 
 def _show(report: ExportReport, source: Path) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.errors import UsageError
 from codegen_cli.files import read_input
@@ -31,6 +32,7 @@ def perplexity(
     lines: Annotated[bool, typer.Option("--lines", help="Show each line's too.")] = False,
     as_json: o.Json = False,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
@@ -67,6 +69,7 @@ def perplexity(
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
         engine=engine_name,
+        lora=adapters(lora),
     )
     with open_engine(model, settings) as engine, interruptible() as should_stop:
         from codegen_cli.evaluation.text_perplexity import score_text
@@ -89,7 +92,14 @@ def _record(engine: Engine, score: TextScore, by_line: list[Likelihood] | None) 
         **score.likelihood.to_json(),
         "windows": score.windows,
         "context": engine.n_ctx,
-        "model": {"name": info.name, "sha256": model_sha256(Path(info.path))},
+        "model": {
+            "name": info.name,
+            "sha256": model_sha256(Path(info.path)),
+            "adapters": [
+                {"sha256": model_sha256(Path(added.path)), "scale": added.scale}
+                for added in info.adapters
+            ],
+        },
     }
     if by_line is not None:
         record["lines"] = [{"line": n, **line.to_json()} for n, line in enumerate(by_line, 1)]

@@ -16,6 +16,7 @@ import typer
 from codegen_cli import console
 from codegen_cli.cli import options as o
 from codegen_cli.cli.progress import ProgressBar
+from codegen_cli.cli.sizes import parse_bytes
 from codegen_cli.errors import UsageError
 from codegen_cli.files import check_output, read_input
 from codegen_cli.interrupt import interruptible
@@ -94,7 +95,7 @@ def quality(
 
         check_plot(plot)
         check_output(plot)
-    from codegen_cli.quality.recommend import parse_bytes, recommend
+    from codegen_cli.quality.recommend import recommend
 
     room = None if budget is None else parse_bytes(budget)
     text = "\n".join(read_input(name) for name in corpus)

@@ -77,7 +77,7 @@ def check(run: Run, order: Order) -> None:
     if not any(passed):
         raise CheckFailed(
             f"no candidate passes any of the {len(passed)} cases",
-            "try a wider --search",
+            "try more candidates: a wider --search, or -n",
         )
     if not passed[run.case]:
         good = ", ".join(str(case) for case, right in enumerate(passed, 1) if right)
@@ -122,7 +122,7 @@ def _count(run: Run) -> None:
     )
     if run.rounds:
         sampled = sum(done.tokens for done in run.rounds)
-        console.note(f"search: {sampled} tokens were sampled in all")
+        console.note(f"all candidates: {sampled} tokens")
 
 
 def _show_execution(execution: Execution) -> None:

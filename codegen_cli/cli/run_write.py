@@ -13,8 +13,8 @@ from codegen_cli.settings import Sampling, SearchPlan
 
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
+    from codegen_cli.sandbox import Runner
     from codegen_cli.synthesis.branch import Branch
-    from codegen_cli.synthesis.execute import Runner
     from codegen_cli.synthesis.grow import Written
     from codegen_cli.synthesis.search import Judge, Round
     from codegen_cli.synthesis.turn import TurnResult

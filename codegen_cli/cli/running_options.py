@@ -90,7 +90,16 @@ NoSandbox = Annotated[
     bool,
     typer.Option(
         "--unsafe-no-sandbox",
-        help="Run the programs even where no sandbox is possible.",
+        help="Run the programs even where this system can wall none in.",
+        rich_help_panel=_PANEL,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Programs at a time; one a physical core by default.",
         rich_help_panel=_PANEL,
     ),
 ]

@@ -89,17 +89,15 @@ def _kind(character: str) -> str:
 
 
 def _merge(symbols: list[str], ranks: dict[tuple[str, ...], int]) -> list[str]:
+    """Join the leftmost pair of the lowest rank until none is left.
+
+    One at a time, as tiktoken and llama.cpp do: in CodeGen2.5 a joined pair of blanks makes one of
+    a lower rank with the next blank.
+    """
     while len(symbols) > 1:
-        best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
-        if best not in ranks:
+        pairs = list(pairwise(symbols))
+        at = min(range(len(pairs)), key=lambda i: ranks.get(pairs[i], len(ranks)))
+        if pairs[at] not in ranks:
             break
-        merged, i = [], 0
-        while i < len(symbols):
-            if i + 1 < len(symbols) and (symbols[i], symbols[i + 1]) == best:
-                merged.append(symbols[i] + symbols[i + 1])
-                i += 2
-            else:
-                merged.append(symbols[i])
-                i += 1
-        symbols = merged
+        symbols[at : at + 2] = [symbols[at] + symbols[at + 1]]
     return symbols

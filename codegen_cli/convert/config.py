@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 from codegen_cli.convert.checkpoint.place import Place
+from codegen_cli.convert.config_values import number_of, size_of
 from codegen_cli.convert.json_file import read_json
-from codegen_cli.convert.qkv import CODEGEN, GPTJ, QkvLayout
+from codegen_cli.convert.plain_llama import ROPE_BASE, check_plain_llama, rope_base
+from codegen_cli.convert.qkv import CODEGEN, GPTJ, LLAMA, QkvLayout
+from codegen_cli.engine.gguf import architecture
 from codegen_cli.engine.gguf.hyperparameters import (
     MOST_BLOCKS,
     MOST_CONTEXT,
@@ -21,7 +22,7 @@ from codegen_cli.engine.gguf.tokenizer import VOCABULARY
 from codegen_cli.errors import CheckpointError
 
 #: `model_type` in config.json, and how such a checkpoint lays out its qkv rows.
-_LAYOUTS = {"codegen": CODEGEN, "gptj": GPTJ}
+_LAYOUTS = {"codegen": CODEGEN, "gptj": GPTJ, "llama": LLAMA}
 
 #: All are the tanh approximation that llama.cpp's GELU computes.
 _TANH_GELU = ("gelu_new", "gelu_pytorch_tanh", "gelu_fast")
@@ -34,7 +35,10 @@ _SMALL_CODEGEN2_GROUPS = 8
 
 @dataclass(frozen=True, slots=True)
 class CodeGenConfig:
-    """The shape of a model of CodeGen's block (GPT-J's too); sizes count elements."""
+    """The shape of a model of CodeGen's block, GPT-J's or LLaMA's; sizes count elements.
+
+    `graph` is the one of llama.cpp that computes it.
+    """
 
     n_layer: int
     n_embd: int
@@ -47,6 +51,8 @@ class CodeGenConfig:
     tie_word_embeddings: bool
     qkv: QkvLayout
     raw: dict[str, Any]
+    graph: architecture.Architecture = architecture.PHI2
+    rope_base: float = ROPE_BASE
 
     @property
     def head_dim(self) -> int:
@@ -57,6 +63,9 @@ class CodeGenConfig:
     def parameters(self) -> int:
         """Count the weights, those of an untied head included."""
         e, f = self.n_embd, self.n_inner
+        if self.graph is architecture.LLAMA:
+            block = 4 * e * e + 3 * e * f + 2 * e
+            return self.n_layer * block + 2 * self.vocab_size * e + e
         block = 4 * e * e + 2 * e * f + f + 3 * e
         return self.n_layer * block + 2 * self.vocab_size * e + self.vocab_size + 2 * e
 
@@ -71,7 +80,13 @@ def read_config(folder: Place, cores: int | None = None) -> CodeGenConfig:
             model can have.
     """
     raw = _read_json(folder)
-    _check_family(raw, folder)
+    _check_family(raw)
+    config = _llama(raw) if raw["model_type"] == "llama" else _codegen(raw, cores)
+    check_sizes(config)
+    return config
+
+
+def _codegen(raw: dict[str, Any], cores: int | None) -> CodeGenConfig:
     activation = raw.get("activation_function", "gelu_new")
     if activation not in _TANH_GELU:
         raise CheckpointError(
@@ -79,7 +94,7 @@ def read_config(folder: Place, cores: int | None = None) -> CodeGenConfig:
             f"supported: {', '.join(_TANH_GELU)}",
         )
     n_embd = size_of(raw, "n_embd")
-    config = CodeGenConfig(
+    return CodeGenConfig(
         n_layer=size_of(raw, "n_layer"),
         n_embd=n_embd,
         n_head=size_of(raw, "n_head"),
@@ -87,13 +102,44 @@ def read_config(folder: Place, cores: int | None = None) -> CodeGenConfig:
         n_ctx=size_of(raw, "n_positions", size_of(raw, "n_ctx", 2048)),
         rotary_dim=size_of(raw, "rotary_dim"),
         vocab_size=size_of(raw, "vocab_size"),
-        layer_norm_epsilon=_epsilon(raw),
+        layer_norm_epsilon=number_of(raw, "layer_norm_epsilon", 1e-5),
         tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
         qkv=qkv_layout(raw, cores),
         raw=raw,
     )
-    check_sizes(config)
-    return config
+
+
+def _llama(raw: dict[str, Any]) -> CodeGenConfig:
+    check_plain_llama(raw)
+    width, heads = size_of(raw, "hidden_size"), size_of(raw, "num_attention_heads")
+    return CodeGenConfig(
+        n_layer=size_of(raw, "num_hidden_layers"),
+        n_embd=width,
+        n_head=heads,
+        n_inner=size_of(raw, "intermediate_size"),
+        n_ctx=size_of(raw, "max_position_embeddings", 2048),
+        rotary_dim=width // heads,
+        vocab_size=size_of(raw, "vocab_size"),
+        layer_norm_epsilon=number_of(raw, "rms_norm_eps", 1e-6),
+        tie_word_embeddings=bool(raw.get("tie_word_embeddings", False)),
+        qkv=LLAMA,
+        raw=raw,
+        graph=architecture.LLAMA,
+        rope_base=rope_base(raw),
+    )
+
+
+def check_parallel_block(config: CodeGenConfig, what: str) -> None:
+    """Refuse CodeGen2.5 where only CodeGen's own block will do.
+
+    Raises:
+        CheckpointError: it has LLaMA's block.
+    """
+    if config.graph is not architecture.PHI2:
+        raise CheckpointError(
+            f"{what} has LLaMA's block (CodeGen2.5)",
+            "GPT-J exports and LoRA adapters are for CodeGen, CodeGen2 and GPT-J models",
+        )
 
 
 def qkv_layout(raw: dict[str, Any], cores: int | None = None) -> QkvLayout:
@@ -137,47 +183,13 @@ def _name_advice(source: Place) -> str:
     return "give the path of a downloaded checkpoint; `hf download NAME --local-dir DIR` gets one"
 
 
-def _check_family(raw: dict[str, Any], folder: Place) -> None:
+def _check_family(raw: dict[str, Any]) -> None:
     model_type = raw.get("model_type")
     if model_type not in _LAYOUTS:
-        hint = f"supported: {', '.join(_LAYOUTS)}"
-        if model_type == "llama" and "codegen25" in _name(raw, folder):
-            hint += "; CodeGen2.5 is LLaMA-shaped and llama.cpp's own converter handles it"
-        raise CheckpointError(f'config.json: model_type "{model_type}" is not supported', hint)
-
-
-def _name(raw: dict[str, Any], folder: Place) -> str:
-    return f"{folder.resolve().name} {raw.get('_name_or_path', '')}".lower()
-
-
-def size_of(
-    raw: dict[str, Any],
-    key: str,
-    default: int | None = None,
-    *,
-    what: str = "config.json",
-    hint: str = "is this a complete CodeGen config?",
-) -> int:
-    """Return one size of a configuration; null stands for the default.
-
-    Raises:
-        CheckpointError: it is missing or no positive number.
-    """
-    value = raw.get(key)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
         raise CheckpointError(
-            f"{what}: {key} is {json.dumps(value)[:40]}, not a positive number", hint
+            f'config.json: model_type "{model_type}" is not supported',
+            f"supported: {', '.join(_LAYOUTS)} (CodeGen2.5 alone)",
         )
-    return value
-
-
-def _epsilon(raw: dict[str, Any]) -> float:
-    value = raw.get("layer_norm_epsilon", 1e-5)
-    if not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
-        raise CheckpointError(f"config.json: layer_norm_epsilon is {value!r}", "it must be above 0")
-    return float(value)
 
 
 def check_sizes(config: CodeGenConfig) -> None:

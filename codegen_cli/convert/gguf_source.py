@@ -14,12 +14,13 @@ from codegen_cli.convert.checkpoint import Checkpoint, LazyTensor, Tensor
 from codegen_cli.convert.checkpoint.dtypes import STORED
 from codegen_cli.convert.checkpoint.layout import Layout, contiguous_strides
 from codegen_cli.convert.checkpoint.mapped import MappedFile
-from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.config import CodeGenConfig, check_parallel_block
 from codegen_cli.convert.names import target_tensors
 from codegen_cli.convert.qkv import GGUF
 from codegen_cli.convert.source import Source
 from codegen_cli.convert.vocab import Vocab
 from codegen_cli.engine.gguf import GGUFFile, TensorInfo, check_codegen, read_gguf
+from codegen_cli.engine.gguf.architecture import architecture_of
 from codegen_cli.errors import CheckpointError
 
 
@@ -34,6 +35,7 @@ def open_gguf(path: Path) -> Iterator[Source]:
     file = read_gguf(path)
     check_codegen(file)
     config = gguf_config(file)
+    check_parallel_block(config, f'"{path}"')
     mapped = MappedFile(path)
     try:
         tensors = _tensors(file, config, mapped)
@@ -46,20 +48,21 @@ def open_gguf(path: Path) -> Iterator[Source]:
 
 def gguf_config(file: GGUFFile) -> CodeGenConfig:
     """Return the shape of a checked file; `raw` is what its checkpoint's config.json said."""
-    meta = file.metadata
-    width = int(meta["phi2.embedding_length"])
+    graph = architecture_of(file)
+    width = int(file.own("embedding_length"))
     return CodeGenConfig(
-        n_layer=int(meta["phi2.block_count"]),
+        n_layer=int(file.own("block_count")),
         n_embd=width,
-        n_head=int(meta["phi2.attention.head_count"]),
-        n_inner=int(meta["phi2.feed_forward_length"]),
-        n_ctx=int(meta["phi2.context_length"]),
-        rotary_dim=int(meta["phi2.rope.dimension_count"]),
-        vocab_size=len(meta["tokenizer.ggml.tokens"]),
-        layer_norm_epsilon=float(meta["phi2.attention.layer_norm_epsilon"]),
+        n_head=int(file.own("attention.head_count")),
+        n_inner=int(file.own("feed_forward_length")),
+        n_ctx=int(file.own("context_length")),
+        rotary_dim=int(file.own("rope.dimension_count")),
+        vocab_size=len(file.metadata["tokenizer.ggml.tokens"]),
+        layer_norm_epsilon=float(file.own(graph.epsilon)),
         tie_word_embeddings=False,
         qkv=GGUF,
-        raw=_raw(meta.get("codegen.config", "")),
+        raw=_raw(file.metadata.get("codegen.config", "")),
+        graph=graph,
     )
 
 

@@ -12,6 +12,7 @@ from gguf.gguf_writer import WriterState
 
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.imatrix import ImportanceMatrix
+from codegen_cli.convert.plain_llama import ROPE_BASE
 from codegen_cli.convert.plan import PlannedTensor
 from codegen_cli.convert.provenance import Provenance
 from codegen_cli.convert.types import FILE_TYPES
@@ -42,7 +43,7 @@ def gguf_header(
     imatrix: ImportanceMatrix | None = None,
 ) -> bytes:
     """Return everything before the first tensor, padded to where that begins."""
-    writer = GGUFWriter(None, "phi2")
+    writer = GGUFWriter(None, config.graph.name)
     _add_metadata(writer, config, vocab, provenance, file_type)
     _add_imatrix(writer, imatrix)
     return _head(writer, tensors)
@@ -55,7 +56,7 @@ def requantized_header(
     imatrix: ImportanceMatrix | None = None,
 ) -> bytes:
     """Return the same for a file whose metadata are another one's, but for the type."""
-    writer = GGUFWriter(None, "phi2")
+    writer = GGUFWriter(None, file.architecture)
     for key, value in file.metadata.items():
         if key not in _REPLACED and not key.startswith("quantize.imatrix."):
             _copy(writer, key, value, file.kinds[key])
@@ -128,8 +129,10 @@ def _add_metadata(
     writer.add_block_count(config.n_layer)
     writer.add_head_count(config.n_head)
     writer.add_head_count_kv(config.n_head)
-    writer.add_layer_norm_eps(config.layer_norm_epsilon)
+    writer.add_float32(f"{config.graph.name}.{config.graph.epsilon}", config.layer_norm_epsilon)
     writer.add_rope_dimension_count(config.rotary_dim)
+    if config.rope_base != ROPE_BASE:
+        writer.add_rope_freq_base(config.rope_base)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list(list(vocab.tokens))

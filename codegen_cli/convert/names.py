@@ -1,8 +1,8 @@
-"""The tensor map from CodeGen and GPT-J to llama.cpp's phi2 graph, as one table.
+"""The tensor maps from checkpoints to llama.cpp's graphs, one table each.
 
-phi2 *is* their block: one LayerNorm feeds attention and MLP in parallel, partial rotary embedding,
-tanh GELU, untied biased head. It only wants biases on qkv and output that they do not have: those
-are zeros.
+CodeGen's and GPT-J's block *is* phi2's: one LayerNorm feeds attention and MLP in parallel, partial
+rotary embedding, tanh GELU, untied biased head. It only wants biases on qkv and output that they do
+not have: those are zeros. CodeGen2.5 is LLaMA.
 """
 
 from __future__ import annotations
@@ -10,12 +10,71 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.engine.gguf.architecture import LLAMA, PHI2, Lengths
 from codegen_cli.errors import CheckpointError
 
-#: Causal masks that older exports saved as weights (`register_buffer`): not parameters.
-_BUFFERS = re.compile(r"transformer\.h\.\d+\.attn\.(causal_mask|bias|masked_bias)")
+#: Causal masks and rotary frequencies that older exports saved as weights: not parameters.
+_BUFFERS = re.compile(
+    r"transformer\.h\.\d+\.attn\.(causal_mask|bias|masked_bias)"
+    r"|model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq"
+)
+
+
+class _Names(NamedTuple):
+    """What a checkpoint calls the tensors of a graph; "" is a bias that it does not have.
+
+    `block` stands behind `prefix` with the layer's number; qkv has the names of its layout.
+    """
+
+    embedding: str
+    prefix: str
+    outer: Mapping[str, str]
+    block: Mapping[str, str]
+
+
+_QKV = "attn_qkv.weight"
+_NAMES = {
+    PHI2.name: _Names(
+        "transformer.wte.weight",
+        "transformer.h.{}.",
+        {
+            "output_norm.weight": "transformer.ln_f.weight",
+            "output_norm.bias": "transformer.ln_f.bias",
+            "output.weight": "lm_head.weight",
+            "output.bias": "lm_head.bias",
+        },
+        {
+            "attn_norm.weight": "ln_1.weight",
+            "attn_norm.bias": "ln_1.bias",
+            "attn_qkv.bias": "",
+            "attn_output.weight": "attn.out_proj.weight",
+            "attn_output.bias": "",
+            "ffn_up.weight": "mlp.fc_in.weight",
+            "ffn_up.bias": "mlp.fc_in.bias",
+            "ffn_down.weight": "mlp.fc_out.weight",
+            "ffn_down.bias": "mlp.fc_out.bias",
+        },
+    ),
+    LLAMA.name: _Names(
+        "model.embed_tokens.weight",
+        "model.layers.{}.",
+        {"output_norm.weight": "model.norm.weight", "output.weight": "lm_head.weight"},
+        {
+            "attn_norm.weight": "input_layernorm.weight",
+            "attn_q.weight": "self_attn.q_proj.weight",
+            "attn_k.weight": "self_attn.k_proj.weight",
+            "attn_v.weight": "self_attn.v_proj.weight",
+            "attn_output.weight": "self_attn.o_proj.weight",
+            "ffn_norm.weight": "post_attention_layernorm.weight",
+            "ffn_gate.weight": "mlp.gate_proj.weight",
+            "ffn_up.weight": "mlp.up_proj.weight",
+            "ffn_down.weight": "mlp.down_proj.weight",
+        },
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +91,9 @@ class TargetTensor:
     layer: int = -1
 
     @property
-    def is_qkv(self) -> bool:
-        """Say whether the rows have to be reordered."""
-        return self.name.endswith("attn_qkv.weight")
+    def kind(self) -> str:
+        """Return the name without the block's number, such as "attn_qkv.weight"."""
+        return self.name.removeprefix(f"blk.{self.layer}.")
 
     @property
     def source_shape(self) -> tuple[int, ...]:
@@ -44,43 +103,34 @@ class TargetTensor:
 
 def target_tensors(config: CodeGenConfig) -> list[TargetTensor]:
     """Return every tensor of the GGUF file, in file order; a tied head is the embedding again."""
-    e, v = config.n_embd, config.vocab_size
-    head = "transformer.wte.weight" if config.tie_word_embeddings else "lm_head.weight"
+    names = _NAMES[config.graph.name]
+    sources = {**names.outer, "token_embd.weight": names.embedding}
+    if config.tie_word_embeddings:
+        sources["output.weight"] = names.embedding
     tensors = [
-        TargetTensor("token_embd.weight", ("transformer.wte.weight",), (v, e)),
-        TargetTensor("output_norm.weight", ("transformer.ln_f.weight",), (e,)),
-        TargetTensor("output_norm.bias", ("transformer.ln_f.bias",), (e,)),
-        TargetTensor("output.weight", (head,), (v, e)),
-        TargetTensor("output.bias", ("lm_head.bias",), (v,)),
+        TargetTensor(name, (sources[name],), _shape(config, lengths))
+        for name, lengths in config.graph.outer.items()
     ]
     for layer in range(config.n_layer):
-        tensors += _block(config, layer)
+        tensors += _block(config, names, layer)
     return tensors
 
 
-def _block(config: CodeGenConfig, layer: int) -> list[TargetTensor]:
-    e, f = config.n_embd, config.n_inner
-    table: list[tuple[str, tuple[str, ...], tuple[int, ...]]] = [
-        ("attn_norm.weight", ("ln_1.weight",), (e,)),
-        ("attn_norm.bias", ("ln_1.bias",), (e,)),
-        ("attn_qkv.weight", config.qkv.tensors, (3 * e, e)),
-        ("attn_qkv.bias", (), (3 * e,)),
-        ("attn_output.weight", ("attn.out_proj.weight",), (e, e)),
-        ("attn_output.bias", (), (e,)),
-        ("ffn_up.weight", ("mlp.fc_in.weight",), (f, e)),
-        ("ffn_up.bias", ("mlp.fc_in.bias",), (f,)),
-        ("ffn_down.weight", ("mlp.fc_out.weight",), (e, f)),
-        ("ffn_down.bias", ("mlp.fc_out.bias",), (e,)),
-    ]
-    return [
-        TargetTensor(
-            f"blk.{layer}.{target}",
-            tuple(f"transformer.h.{layer}.{source}" for source in sources),
-            shape,
-            layer,
-        )
-        for target, sources, shape in table
-    ]
+def _block(config: CodeGenConfig, names: _Names, layer: int) -> list[TargetTensor]:
+    prefix = names.prefix.format(layer)
+    tensors = []
+    for kind, lengths in config.graph.block.items():
+        sources = config.qkv.tensors if kind == _QKV else tuple(filter(None, [names.block[kind]]))
+        full = tuple(prefix + source for source in sources)
+        tensors.append(TargetTensor(f"blk.{layer}.{kind}", full, _shape(config, lengths), layer))
+    return tensors
+
+
+def _shape(config: CodeGenConfig, lengths: Lengths) -> tuple[int, ...]:
+    """Return a shape in checkpoint order."""
+    e = config.n_embd
+    sizes = {"e": e, "3e": 3 * e, "f": config.n_inner, "v": config.vocab_size}
+    return tuple(sizes[length] for length in reversed(lengths))
 
 
 def map_tensors(
@@ -113,7 +163,7 @@ def map_tensors(
     if extra:
         raise CheckpointError(
             f"the checkpoint has unknown tensors: {_some(extra)}",
-            "merge adapters into the weights first, and check n_layer in config.json",
+            "merge adapters into the weights first, and check the layers in config.json",
         )
     for name, target in wanted.items():
         if shapes[name] != target.source_shape:

@@ -15,7 +15,7 @@ from codegen_cli.convert.names import map_tensors
 from codegen_cli.convert.output import check_output, check_space
 from codegen_cli.convert.plan import PlannedTensor, plan_tensors
 from codegen_cli.convert.provenance import describe, family_of, hash_files
-from codegen_cli.convert.relayout import qkv_rows
+from codegen_cli.convert.relayout import row_orders
 from codegen_cli.convert.source import Progress, Source, open_source
 from codegen_cli.convert.tokenizer import WHITE_SPACE_FAMILIES, find_vocab
 from codegen_cli.convert.types import parse_file_type
@@ -88,7 +88,7 @@ def convert(
 
     Raises:
         UsageError: unknown type, the output exists and `force` is off, or it was begun otherwise.
-        CheckpointError: the checkpoint is missing, unreadable or not CodeGen1.
+        CheckpointError: the checkpoint is missing, unreadable or not CodeGen.
         CheckFailed: the written file does not compute what the checkpoint computes.
         Interrupted: Ctrl-C, with a part of the file complete.
     """
@@ -122,7 +122,7 @@ def convert(
                 on_resume,
                 threads=options.threads,
                 drop_other=options.force,
-                qkv_rows=qkv_rows(config),
+                row_orders=row_orders(config),
             )
             check_codegen(read_gguf(part.path))
             verification = None

@@ -28,5 +28,13 @@ GPTJ = QkvLayout(
     ("attn.q_proj.weight", "attn.k_proj.weight", "attn.v_proj.weight"), groups=1, order="qkv"
 )
 
+#: Three projections again, as LLaMA has them (transformers `modeling_llama.py`).
+LLAMA = QkvLayout(
+    ("self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"),
+    groups=1,
+    order="qkv",
+    halves=True,
+)
+
 #: What this project writes (llama.cpp `src/models/phi2.cpp`).
 GGUF = QkvLayout(("attn.qkv.weight",), groups=1, order="qkv", halves=True)

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from codegen_cli.convert.checkpoint import Checkpoint, Tensor
 from codegen_cli.convert.config import CodeGenConfig
-
-F32 = NDArray[np.float32]
-
-#: Rows of a weight in memory at a time, in elements (128 MiB as float32).
-_BLOCK = 1 << 25
+from codegen_cli.convert.reference_llama import llama_logits
+from codegen_cli.convert.reference_parts import F32, attend, linear
+from codegen_cli.engine.gguf.architecture import LLAMA
 
 
 def reference_logits(config: CodeGenConfig, checkpoint: Checkpoint, tokens: Sequence[int]) -> F32:
@@ -27,36 +24,33 @@ def reference_logits(config: CodeGenConfig, checkpoint: Checkpoint, tokens: Sequ
     Weights are read layer by layer and in blocks of rows, so memory does not grow with the model.
     """
     tensors = checkpoint.tensors
+    if config.graph is LLAMA:
+        return llama_logits(config, tensors, tokens)
     x_TxE = tensors["transformer.wte.weight"].float32(np.asarray(tokens))
     tensors["transformer.wte.weight"].release()
     for layer in range(config.n_layer):
         x_TxE = _block(config, tensors, f"transformer.h.{layer}.", x_TxE)
     x_TxE = _norm(config, tensors, "transformer.ln_f", x_TxE)
     head = "transformer.wte.weight" if config.tie_word_embeddings else "lm_head.weight"
-    return _linear(x_TxE, tensors[head]) + tensors["lm_head.bias"].float32()
+    return linear(x_TxE, tensors[head]) + tensors["lm_head.bias"].float32()
 
 
 def _block(config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, x_TxE: F32) -> F32:
     h_TxE = _norm(config, tensors, prefix + "ln_1", x_TxE)
     attention_TxE = _attention(config, tensors, prefix + "attn.", h_TxE)
-    up_TxF = _linear(h_TxE, tensors[prefix + "mlp.fc_in.weight"])
+    up_TxF = linear(h_TxE, tensors[prefix + "mlp.fc_in.weight"])
     up_TxF = _gelu(up_TxF + tensors[prefix + "mlp.fc_in.bias"].float32())
-    mlp_TxE = _linear(up_TxF, tensors[prefix + "mlp.fc_out.weight"])
+    mlp_TxE = linear(up_TxF, tensors[prefix + "mlp.fc_out.weight"])
     return x_TxE + attention_TxE + mlp_TxE + tensors[prefix + "mlp.fc_out.bias"].float32()
 
 
 def _attention(
     config: CodeGenConfig, tensors: Mapping[str, Tensor], prefix: str, h_TxE: F32
 ) -> F32:
-    steps, width = len(h_TxE), config.head_dim
     q_THD, k_THD, v_THD = _project(config, tensors, prefix, h_TxE)
     q_THD, k_THD = _rotate(config, q_THD), _rotate(config, k_THD)
-    scores_HTT = np.einsum("thd,shd->hts", q_THD, k_THD) / np.sqrt(np.float32(width))
-    scores_HTT[:, np.triu(np.ones((steps, steps), bool), 1)] = -np.inf
-    scores_HTT = np.exp(scores_HTT - scores_HTT.max(-1, keepdims=True))
-    scores_HTT /= scores_HTT.sum(-1, keepdims=True)
-    out_TxE = np.einsum("hts,shd->thd", scores_HTT, v_THD).reshape(steps, config.n_embd)
-    return _linear(out_TxE, tensors[prefix + "out_proj.weight"])
+    out_TxE = attend(q_THD, k_THD, v_THD)
+    return linear(out_TxE, tensors[prefix + "out_proj.weight"])
 
 
 def _project(
@@ -65,9 +59,9 @@ def _project(
     """Return query, key and value, each T × heads × head width."""
     shape = (len(h_TxE), config.n_head, config.head_dim)
     if prefix + "qkv_proj.weight" not in tensors:
-        q, k, v = (_linear(h_TxE, tensors[f"{prefix}{part}_proj.weight"]) for part in "qkv")
+        q, k, v = (linear(h_TxE, tensors[f"{prefix}{part}_proj.weight"]) for part in "qkv")
     else:
-        qvk = _linear(h_TxE, tensors[prefix + "qkv_proj.weight"])
+        qvk = linear(h_TxE, tensors[prefix + "qkv_proj.weight"])
         qvk_TxCx3x = qvk.reshape(len(h_TxE), config.qkv.groups, 3, -1)
         q, v, k = (qvk_TxCx3x[:, :, i] for i in range(3))
     return q.reshape(shape), k.reshape(shape), v.reshape(shape)
@@ -97,14 +91,3 @@ def _gelu(x: F32) -> F32:
     inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(0.044715) * x**3)
     out: F32 = np.float32(0.5) * x * (1 + np.tanh(inner))
     return out
-
-
-def _linear(x_TxN: F32, weight: Tensor) -> F32:
-    rows, columns = weight.shape
-    out_TxR = np.empty((len(x_TxN), rows), np.float32)
-    step = max(1, _BLOCK // columns)
-    for start in range(0, rows, step):
-        block = slice(start, min(rows, start + step))
-        out_TxR[:, block] = x_TxN @ weight.float32(block).T
-    weight.release()
-    return out_TxR

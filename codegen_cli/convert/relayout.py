@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.engine.gguf.architecture import PHI2
 
 
 def qkv_rows(config: CodeGenConfig) -> NDArray[np.intp]:
@@ -20,6 +21,19 @@ def qkv_rows(config: CodeGenConfig) -> NDArray[np.intp]:
     query, key, value = (head_rows(config, part) for part in "qkv")
     order_D = _rotary_halves(config.rotary_dim, config.head_dim)
     return np.concatenate([query[:, order_D].ravel(), key[:, order_D].ravel(), value.ravel()])
+
+
+def row_orders(config: CodeGenConfig) -> dict[str, NDArray[np.intp]]:
+    """Return the source rows of each kind of tensor whose rows the file has in another order.
+
+    llama.cpp's llama rotates interleaved pairs, transformers' LLaMA rotates halves.
+    """
+    if config.graph is PHI2:
+        return {"attn_qkv.weight": qkv_rows(config)}
+    return {
+        "attn_q.weight": head_rows(config, "q").ravel(),
+        "attn_k.weight": head_rows(config, "k").ravel() - config.n_embd,
+    }
 
 
 def head_rows(config: CodeGenConfig, part: str) -> NDArray[np.intp]:

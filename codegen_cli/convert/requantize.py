@@ -140,4 +140,4 @@ def verify_beside(source: Path, output: Path, types: set[str]) -> Verification:
 
 
 def _layers(file: GGUFFile) -> int:
-    return int(file.metadata["phi2.block_count"])
+    return int(file.own("block_count"))

@@ -8,6 +8,7 @@ from codegen_cli.convert.plan import PlannedTensor, plan_tensors
 from codegen_cli.convert.qkv import CODEGEN
 from codegen_cli.convert.unfinished import ALIGNMENT
 from codegen_cli.engine.context import BATCH_TOKENS
+from codegen_cli.engine.gguf.architecture import LLAMA, PHI2
 from codegen_cli.engine.gguf.hyperparameters import Hyperparameters
 from codegen_cli.engine.memory_need import need_of
 from codegen_cli.registry.recipe import Recipe
@@ -16,14 +17,12 @@ from codegen_cli.registry.recipe import Recipe
 #: 51,200). Names, hashes and the table of tensors change it by some 20 kB between models.
 _HEADER_BYTES = 1_810_000
 
-#: Kinds of checkpoint that are written as phi2 files, so that their sizes follow from the shape.
-_SAME_BLOCK = frozenset({"codegen", "codegen2"})
+#: The graph that computes each kind of checkpoint.
+_GRAPHS = {"codegen": PHI2, "codegen2": PHI2, "codegen25": LLAMA}
 
 
-def recipe_config(recipe: Recipe) -> CodeGenConfig | None:
-    """Return the shape of a recipe as a configuration; None for another kind of block."""
-    if recipe.architecture not in _SAME_BLOCK:
-        return None
+def recipe_config(recipe: Recipe) -> CodeGenConfig:
+    """Return the shape of a recipe as a configuration."""
     shape = recipe.shape
     return CodeGenConfig(
         n_layer=shape.layers,
@@ -39,6 +38,7 @@ def recipe_config(recipe: Recipe) -> CodeGenConfig | None:
         # Nor does this.
         qkv=CODEGEN,
         raw={},
+        graph=_GRAPHS[recipe.architecture],
     )
 
 
@@ -51,6 +51,7 @@ def file_bytes(config: CodeGenConfig, file_type: str) -> int:
 def run_bytes(config: CodeGenConfig, file_type: str, cells: int) -> int:
     """Return the memory that the weights, a cache of `cells` tokens and the buffers take."""
     sizes = Hyperparameters(
+        architecture=config.graph,
         context=config.n_ctx,
         embedding=config.n_embd,
         inner=config.n_inner,

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codegen_cli.convert.checkpoint.place import Place
+from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.source import Source
-from codegen_cli.convert.vocab import Vocab, has_vocab, read_release_vocab, read_vocab
+from codegen_cli.convert.vocab import (
+    Vocab,
+    has_vocab,
+    read_codegen25_vocab,
+    read_release_vocab,
+    read_vocab,
+)
+from codegen_cli.engine.gguf.architecture import LLAMA
 from codegen_cli.errors import CheckpointError
 from codegen_cli.hub.cache import cached_files
 
@@ -19,7 +28,10 @@ _REPOSITORIES = (
     "openai-community/gpt2",
     "gpt2",
 )
-_FILES = ("vocab.json", "merges.txt")
+
+#: The one to fetch where none is there.
+GPT2 = "openai-community/gpt2"
+FILES = ("vocab.json", "merges.txt")
 
 #: The id of <|endoftext|> in GPT-2's vocabulary, its last.
 _GPT2_END = 50256
@@ -38,6 +50,8 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
     Raises:
         CheckpointError: there is none, or it is broken or of another kind.
     """
+    if source.config.graph is LLAMA:
+        return codegen25_vocab(source.place, source.config, given)
     size = source.config.vocab_size
     white_space = family in WHITE_SPACE_FAMILIES
     own = source.vocab is not None or has_vocab(source.place)
@@ -53,20 +67,40 @@ def find_vocab(source: Source, given: Path | None, family: str) -> Vocab:
             f'"{source.place}" has no tokenizer, and its name says no family (NL, Multi, Mono)',
             "give --family, or the tokenizer's folder with --tokenizer",
         )
-    folder = _cached_gpt2()
+    return read_release_vocab(_gpt2(source.place), size, white_space=white_space)
+
+
+def codegen25_vocab(folder: Place, config: CodeGenConfig, given: Path | None = None) -> Vocab:
+    """Return CodeGen2.5's vocabulary: checkpoints come without one, it extends GPT-2's.
+
+    Raises:
+        CheckpointError: GPT-2's is nowhere, or the checkpoint has a tokenizer of another kind.
+    """
+    if (folder / "tokenizer.model").is_file():
+        raise CheckpointError(
+            f'"{folder}" has a SentencePiece tokenizer (tokenizer.model), so it is not CodeGen2.5',
+            "llama.cpp's own convert_hf_to_gguf.py is for other LLaMA models",
+        )
+    own = folder if has_vocab(folder) else None
+    return read_codegen25_vocab(given or own or _gpt2(folder), config.vocab_size)
+
+
+def _gpt2(place: Place) -> Path:
+    """Return a folder of the Hub's cache with GPT-2's files, for a checkpoint without any."""
+    folder = cached_gpt2()
     if folder is None:
         raise CheckpointError(
-            f'"{source.place}" has no tokenizer, and the Hub\'s cache holds none for it',
-            f"run `hf download {_REPOSITORIES[0]} {' '.join(_FILES)}` once, or give --tokenizer",
+            f'"{place}" has no tokenizer, and the Hub\'s cache holds none for it',
+            f"run `hf download {_REPOSITORIES[0]} {' '.join(FILES)}` once, or give --tokenizer",
         )
-    return read_release_vocab(folder, size, white_space=white_space)
+    return folder
 
 
 def _is_plain_gpt2(vocab: Vocab) -> bool:
     return vocab.end_of_text == _GPT2_END and not vocab.has_white_space
 
 
-def _cached_gpt2() -> Path | None:
+def cached_gpt2() -> Path | None:
     """Return a folder of the Hub's cache that holds GPT-2's files."""
-    found = (cached_files(repository, _FILES) for repository in _REPOSITORIES)
+    found = (cached_files(repository, FILES) for repository in _REPOSITORIES)
     return next((folder for folder in found if folder is not None), None)

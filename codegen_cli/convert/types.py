@@ -1,7 +1,7 @@
 """The target types and which ggml type each tensor gets: llama.cpp's mixtures.
 
 Facts: llama.cpp `src/llama-quant.cpp` (`llama_tensor_get_type_impl`, `tensor_type_fallback`) as in
-llama-cpp-python 0.3.36, for the phi2 architecture (fused qkv, no grouped queries, no experts).
+llama-cpp-python 0.3.36, for phi2 (fused qkv) and llama, without grouped queries and experts.
 """
 
 from __future__ import annotations
@@ -98,14 +98,19 @@ def _mixture(
     columns: int,
 ) -> GGMLQuantizationType:
     """Spend more bits where llama.cpp found that they matter."""
-    kind = target.name.removeprefix(f"blk.{target.layer}.").removesuffix(".weight")
+    kind = target.kind.removesuffix(".weight")
     if kind == "output":
         return G.Q8_0 if base == G.Q8_0 or columns % _block(base) else G.Q6_K
-    rule = {"attn_qkv": _qkv, "ffn_down": _ffn_down, "attn_output": _attn_output}.get(kind)
+    rule = {
+        "attn_qkv": _value,
+        "attn_v": _value,
+        "ffn_down": _ffn_down,
+        "attn_output": _attn_output,
+    }.get(kind)
     return (rule(file_type, target.layer, n_layer) if rule else None) or base
 
 
-def _qkv(file_type: str, layer: int, n_layer: int) -> GGMLQuantizationType | None:
+def _value(file_type: str, layer: int, n_layer: int) -> GGMLQuantizationType | None:
     if file_type == "Q2_K":
         return G.Q3_K
     if file_type == "Q3_K_M":

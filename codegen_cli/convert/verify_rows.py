@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from codegen_cli.convert.checkpoint import Checkpoint
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.engine.gguf import GGUFFile
+from codegen_cli.engine.gguf.architecture import PHI2
 from codegen_cli.errors import CheckFailed
 
 #: Rows that are looked at in the first and the last layer.
@@ -31,7 +32,7 @@ def check_rows(file: GGUFFile, config: CodeGenConfig, checkpoint: Checkpoint) ->
     """
     for layer in {0, config.n_layer - 1}:
         rows = np.unique(np.linspace(0, 3 * config.n_embd - 1, _ROWS).astype(int))
-        written_RxE = _read_rows(file, f"blk.{layer}.attn_qkv.weight", rows)
+        written_RxE = _written_rows(file, config, f"blk.{layer}.", rows)
         expected_RxE = _expected_rows(config, checkpoint, layer, rows)
         error = float(np.sqrt(((written_RxE - expected_RxE) ** 2).mean()))
         size = float(np.sqrt((expected_RxE**2).mean()))
@@ -43,17 +44,43 @@ def check_rows(file: GGUFFile, config: CodeGenConfig, checkpoint: Checkpoint) ->
             )
 
 
+def _written_rows(
+    file: GGUFFile, config: CodeGenConfig, block: str, rows: NDArray[np.int_]
+) -> NDArray[np.float32]:
+    """Return rows of q, k and v, numbered as if they were stacked in this order."""
+    if config.graph is PHI2:
+        return _read_rows(file, f"{block}attn_qkv.weight", rows)
+    parts, within = np.divmod(rows, config.n_embd)
+    return np.concatenate(
+        [
+            _read_rows(file, f"{block}attn_{name}.weight", within[parts == part])
+            for part, name in enumerate("qkv")
+        ]
+    )
+
+
 def _expected_rows(
     config: CodeGenConfig, checkpoint: Checkpoint, layer: int, rows: NDArray[np.int_]
 ) -> NDArray[np.float32]:
     out = np.empty((len(rows), config.n_embd), np.float32)
-    places = [source_row(config, int(row)) for row in rows]
+    place = source_row if config.graph is PHI2 else llama_source_row
+    block = "transformer.h.{}.attn" if config.graph is PHI2 else "model.layers.{}.self_attn"
+    places = [place(config, int(row)) for row in rows]
     for name in sorted({name for name, _ in places}):
-        tensor = checkpoint.tensors[f"transformer.h.{layer}.attn.{name}.weight"]
-        here = [i for i, place in enumerate(places) if place[0] == name]
+        tensor = checkpoint.tensors[f"{block.format(layer)}.{name}.weight"]
+        here = [i for i, found in enumerate(places) if found[0] == name]
         out[here] = tensor.float32(np.array([places[i][1] for i in here]))
         tensor.release()
     return out
+
+
+def llama_source_row(config: CodeGenConfig, row: int) -> tuple[str, int]:
+    """Return the same for LLaMA, whose rotary pairs lie beside each other in the file."""
+    part, within = divmod(row, config.n_embd)
+    head, place = divmod(within, config.head_dim)
+    if part < 2:
+        place = place // 2 + (place % 2) * (config.head_dim // 2)
+    return f"{'qkv'[part]}_proj", head * config.head_dim + place
 
 
 def source_row(config: CodeGenConfig, row: int) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from gguf import TokenType
 
 from codegen_cli.convert.checkpoint.place import Place
 from codegen_cli.convert.checkpoint.wall import reading
+from codegen_cli.convert.codegen25 import lay_out, run_merges
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.errors import CheckpointError
 
@@ -48,8 +49,9 @@ class Vocab:
 
     @property
     def has_white_space(self) -> bool:
-        """Say whether it has CodeGen's runs of spaces and tabs."""
-        return set(WHITE_SPACE) <= set(self.tokens)
+        """Say whether it has CodeGen's runs of spaces and tabs, plain or as byte-level BPE."""
+        spelled = {run.replace(" ", "Ġ").replace("\t", "ĉ") for run in WHITE_SPACE}
+        return set(WHITE_SPACE) <= set(self.tokens) or spelled <= set(self.tokens)
 
 
 def read_vocab(folder: Place, vocab_size: int) -> Vocab:
@@ -81,6 +83,28 @@ def read_release_vocab(folder: Place, vocab_size: int, *, white_space: bool) -> 
         files = tuple(file for file in files if file.name != "added_tokens.json")
         added = {token: len(base) + i for i, token in enumerate(WHITE_SPACE)} if white_space else {}
         return _vocab(folder, base, merges, added, files, vocab_size)
+
+
+def read_codegen25_vocab(folder: Place, vocab_size: int) -> Vocab:
+    """Read GPT-2's files and extend them as CodeGen2.5's tokenizer does.
+
+    Raises:
+        CheckpointError: as `read_vocab`; or they are not GPT-2's, or have other added tokens.
+    """
+    with reading(folder):
+        base, merges, added, files = _read(folder)
+        files = tuple(file for file in files if file.name != "added_tokens.json")
+        tokens, types = lay_out(base, vocab_size)
+        places = {token.replace("Ġ", " ").replace("ĉ", "\t"): i for i, token in enumerate(tokens)}
+        other = next((token for token, i in added.items() if places.get(token) != i), None)
+        if other is not None:
+            raise CheckpointError(
+                f'the tokenizer in "{folder}" has {other!r} at {added[other]}, CodeGen2.5 has not',
+                _ADVICE,
+            )
+        merges = (*merges, *run_merges())
+        _check(tokens, merges, folder)
+        return Vocab(tokens, types, merges, tokens.index(_END_OF_TEXT), folder, files)
 
 
 _Files = tuple[dict[str, int], tuple[str, ...], dict[str, int], tuple[Place, ...]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +18,10 @@ from codegen_cli.convert.unfinished import Unfinished
 
 #: Told how many tensors of how many an earlier run completed.
 OnResume = Callable[[int, int], None]
+
+#: Source rows in the order of the file, by `TargetTensor.kind`.
+RowOrders = Mapping[str, NDArray[np.intp]]
+_AS_THEY_ARE: RowOrders = {}
 
 #: Elements a job quantizes: large enough to hide Python, small enough to keep memory flat.
 _JOB_ELEMENTS = 1 << 20
@@ -40,7 +44,7 @@ def write_file(
     *,
     threads: int,
     drop_other: bool,
-    qkv_rows: NDArray[np.intp] | None = None,
+    row_orders: RowOrders = _AS_THEY_ARE,
     version: str = "",
 ) -> int:
     """Write what an earlier run did not, and return how many tensors it did.
@@ -57,22 +61,21 @@ def write_file(
         on_progress("writing", count, total)
 
     sizes = [tensor.nbytes for tensor in plan]
-    inputs = _digest(plan, qkv_rows, version)
+    inputs = _digest(plan, row_orders, version)
     resumed = part.open(header, sizes, drop_other=drop_other, inputs=inputs)
     if resumed:
         on_resume(resumed, len(plan))
         on_elements(sum(tensor.elements for tensor in plan[:resumed]))
-    write_tensors(part, plan[resumed:], threads, on_elements, qkv_rows)
+    write_tensors(part, plan[resumed:], threads, on_elements, row_orders)
     part.finish()
     return resumed
 
 
-def _digest(
-    plan: Sequence[PlannedTensor], qkv_rows: NDArray[np.intp] | None, version: str
-) -> bytes:
+def _digest(plan: Sequence[PlannedTensor], row_orders: RowOrders, version: str) -> bytes:
     """Return a hash of what decides the tensors' bytes beside the header and the weights."""
     digest = hashlib.sha256(version.encode())
-    digest.update(b"" if qkv_rows is None else qkv_rows.astype(np.int64).tobytes())
+    for kind, rows in row_orders.items():
+        digest.update(kind.encode() + rows.astype(np.int64).tobytes())
     for tensor in plan:
         if tensor.importance_N is not None:
             digest.update(tensor.target.name.encode() + tensor.importance_N.tobytes())
@@ -84,13 +87,13 @@ def write_tensors(
     tensors: Sequence[PlannedTensor],
     threads: int,
     on_elements: Callable[[int], None],
-    qkv_rows: NDArray[np.intp] | None = None,
+    row_orders: RowOrders = _AS_THEY_ARE,
 ) -> None:
     """Quantize jobs on all cores, a bounded number ahead, and write them in order.
 
-    `qkv_rows` are the source rows of `attn_qkv` in the order of the file, where that is another
-    one. `on_elements` is told how many weights were written. Memory holds a few jobs of a million
-    elements, whatever the model's size.
+    `row_orders` are the source rows, in the order of the file, of the kinds of tensors where that
+    is another one. `on_elements` is told how many weights were written. Memory holds a few jobs of
+    a million elements, whatever the model's size.
 
     Raises:
         CheckpointError: a weight is NaN, infinite or too large for the type.
@@ -110,7 +113,7 @@ def write_tensors(
 
     pool = ThreadPoolExecutor(threads)
     try:
-        for job in _jobs(tensors, qkv_rows):
+        for job in _jobs(tensors, row_orders):
             pending.append((job, pool.submit(_run, job)))
             if len(pending) > 2 * threads:
                 write_oldest()
@@ -121,12 +124,12 @@ def write_tensors(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _jobs(tensors: Sequence[PlannedTensor], qkv: NDArray[np.intp] | None) -> Iterator[_Job]:
+def _jobs(tensors: Sequence[PlannedTensor], row_orders: RowOrders) -> Iterator[_Job]:
     for tensor in tensors:
         shape = tensor.target.shape
         rows, columns = shape if len(shape) == 2 else (1, shape[0])
         step = max(1, _JOB_ELEMENTS // columns)
-        order = qkv if tensor.target.is_qkv else None
+        order = row_orders.get(tensor.target.kind)
         for start in range(0, rows, step):
             stop = min(rows, start + step)
             picked = slice(start, stop) if order is None else order[start:stop]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.context import BATCH_TOKENS, Context, Entry
+from codegen_cli.engine.gguf.architecture import Architecture, architecture_of
 from codegen_cli.errors import CodegenError
 
 if TYPE_CHECKING:
@@ -18,25 +19,17 @@ if TYPE_CHECKING:
 
     from codegen_cli.engine.model import Model
 
-#: The nodes of llama.cpp's phi2 graph that are the input of a block's matrices
-#: (`src/models/phi2.cpp`): attention and MLP read the same normalised input.
-_INPUTS = {
-    "attn_norm": ("attn_qkv", "ffn_up"),
-    "kqv_out": ("attn_output",),
-    "ffn_gelu": ("ffn_down",),
-}
 
+def fed_by(node: str, architecture: Architecture) -> tuple[str, ...]:
+    """Return the names of the matrices that multiply a node of a graph.
 
-def fed_by(node: str) -> tuple[str, ...]:
-    """Return the names of the matrices that multiply a node of the graph.
-
-    >>> fed_by("attn_norm-3")
+    >>> fed_by("attn_norm-3", PHI2)
     ('blk.3.attn_qkv.weight', 'blk.3.ffn_up.weight')
     """
     if node == "result_norm":
         return ("output.weight",)
     name, _, layer = node.rpartition("-")
-    return tuple(f"blk.{layer}.{matrix}.weight" for matrix in _INPUTS.get(name, ()))
+    return tuple(f"blk.{layer}.{matrix}.weight" for matrix in architecture.inputs.get(name, ()))
 
 
 class ActivationSums:
@@ -55,6 +48,7 @@ class ActivationSums:
         self.sums: dict[str, NDArray[np.float64]] = {}
         self.tokens = 0
         self._batch = 0
+        self._graph = architecture_of(model.file)
         self._failure: BaseException | None = None
         self._lib = _bound(llama()._lib)
         # llama.cpp keeps a bare pointer to it.
@@ -90,7 +84,7 @@ class ActivationSums:
         Nothing may be raised through the C code between here and `read`.
         """
         try:
-            matrices = fed_by(self._lib.ggml_get_name(node).decode("utf-8", "replace"))
+            matrices = fed_by(self._lib.ggml_get_name(node).decode("utf-8", "replace"), self._graph)
             if matrices and not ask:
                 self._add(node, matrices)
         except BaseException as error:

@@ -108,7 +108,8 @@ def compute_bytes(
     A test holds the estimate against what llama.cpp reports on a CPU.
     """
     e = sizes.embedding
-    activations = batch * (5 * e + max(3 * e, sizes.inner) + n_vocab) * _SINGLE
+    inner = sizes.architecture.mlp_rows * sizes.inner
+    activations = batch * (5 * e + max(3 * e, inner) + n_vocab) * _SINGLE
     # Several GPUs work on several batches at once, each with inputs of its own
     # (GGML_SCHED_MAX_COPIES, `ggml/src/ggml-backend.cpp`).
     mask = cells * batch * _HALF * (4 if devices > 1 else 1)

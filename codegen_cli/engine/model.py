@@ -131,8 +131,8 @@ def offload_plan(
         UsageError: the settings ask for GPUs that are not there.
     """
     request = parse_gpu_layers(settings.gpu_layers)
-    trained = int(file.metadata["phi2.context_length"])
-    layers = int(file.metadata["phi2.block_count"]) + 1
+    trained = int(file.own("context_length"))
+    layers = int(file.own("block_count")) + 1
     # Asking a GPU for its memory starts its driver: not where no GPU is wanted.
     if request == 0 or not c.llama_supports_gpu_offload():
         return OffloadPlan(layers)
@@ -161,6 +161,6 @@ def model_info(file: GGUFFile) -> ModelInfo:
         size=file.size,
         parameters=sum(math.prod(tensor.shape) for tensor in file.tensors),
         n_vocab=next((t.shape[1] for t in file.tensors if t.name == "token_embd.weight"), 0),
-        n_ctx_train=int(meta.get("phi2.context_length", 0)),
-        n_layer=int(meta.get("phi2.block_count", 0)),
+        n_ctx_train=int(file.own("context_length") or 0),
+        n_layer=int(file.own("block_count") or 0),
     )

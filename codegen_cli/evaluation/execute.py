@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
 
 from codegen_cli.errors import Interrupted
-from codegen_cli.sandbox import Check, Execution, Script, Verdict
+from codegen_cli.sandbox import Check, Execution, Runner, Script, Verdict
 
 Progress = Callable[[int, int], None]
-
-
-class Runs(Protocol):
-    """What scoring needs of a sandbox."""
-
-    def map(
-        self, jobs: Iterable[Script | Check], should_stop: Callable[[], bool] = ...
-    ) -> Iterator[tuple[int, Execution | Verdict]]:
-        """Yield (number of the job, answer) in the order of completion."""
 
 
 def never() -> bool:
@@ -31,7 +21,7 @@ def silent(done: int, total: int) -> None:
 
 def answers(
     jobs: Sequence[Script] | Sequence[Check],
-    sandbox: Runs,
+    sandbox: Runner,
     should_stop: Callable[[], bool],
     on_progress: Progress,
 ) -> Iterator[tuple[int, Execution | Verdict]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from codegen_cli import __version__, hardware
@@ -30,16 +30,29 @@ _FIXED = (
     "context",
     "cache",
     "model.sha256",
+    "model.adapters",
 )
 
+#: The data stages of the released models, as a converted file names its own.
+_STAGES = ("NL", "Multi", "Mono")
+
 _SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterUsed:
+    """A LoRA adapter that was added to the model: its file's hash, and how much of it."""
+
+    sha256: str
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a run is asked for, known before a model is loaded.
 
-    `turns` is "multi" or "single" for MTPB; `limit` the number of problems wanted, None for all.
+    `turns` is "multi" or "single" for MTPB, `cases` what its problems have together; `limit` is the
+    number of problems wanted, None for all.
     """
 
     benchmark: Benchmark
@@ -49,8 +62,10 @@ class Asked:
     draw: Draw
     settings: EngineSettings
     model_sha256: str
+    adapters: tuple[AdapterUsed, ...] = ()
     turns: str | None = None
     stop_rules: StopRules = "paper"
+    cases: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return its part of the manifest."""
@@ -62,6 +77,7 @@ class Asked:
                 "path": str(self.data.path.resolve()),
                 "sha256": self.data.sha256,
                 "problems": self.problems,
+                **({} if self.cases is None else {"cases": self.cases}),
             },
             "limit": self.limit,
             "samples": self.draw.samples,
@@ -72,21 +88,27 @@ class Asked:
             "engine": self.settings.engine,
             "context": self.settings.ctx,
             "cache": self.settings.kv_tokens,
-            "model": {"sha256": self.model_sha256},
+            "model": {"sha256": self.model_sha256, **self._adapters()},
         }
+
+    def _adapters(self) -> dict[str, Any]:
+        """Return what is said of adapters; nothing in a run without any."""
+        used = [asdict(adapter) for adapter in self.adapters]
+        return {"adapters": used} if used else {}
 
 
 def manifest(asked: Asked, model: ModelInfo, placement: str, started: str) -> dict[str, Any]:
     """Return the whole manifest of a run that begins at a time (ISO 8601)."""
     found = asked.to_json()
     found["model"] = {
+        **found["model"],
         "name": model.name,
         "path": model.path,
-        "sha256": asked.model_sha256,
         "family": model.family,
         "file_type": model.file_type,
         "parameters": model.parameters,
     }
+    found["stage"] = model.family if model.family in _STAGES else None
     return {
         **found,
         "version": __version__,
@@ -121,5 +143,7 @@ def _at(record: Mapping[str, Any], name: str) -> Any:
 def _shown(value: Any) -> str:
     if value is None:
         return "unset"
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return ", ".join(f"{str(v.get('sha256'))[:_SHOWN]}…×{v.get('scale')}" for v in value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) < 64 else text[:_SHOWN] + "…"

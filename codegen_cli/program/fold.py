@@ -200,4 +200,12 @@ def _refusal(
 
 
 def _names(turns: Sequence[int]) -> str:
-    return f"turn{'s' * (len(turns) != 1)} {', '.join(map(str, turns))}"
+    """Return turns as they can be typed: `turns 1-3, 5`."""
+    runs: list[list[int]] = []
+    for number in turns:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown = (f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+    return f"turn{'s' * (len(turns) != 1)} {', '.join(shown)}"

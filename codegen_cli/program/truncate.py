@@ -113,12 +113,13 @@ class StopWatcher:
     """
 
     def __init__(self, ignored: frozenset[Rule] = frozenset(), before: str = "") -> None:
-        """Take the text that the completion goes on `before`; no rule cuts in it."""
+        """Take the text that the completion goes on: no rule cuts in it, but its lines count."""
         self.fired: Rule | None = None
         self._ignored = ignored
         self._before = before[-1:]
+        self._counted = {_rule_of(m) for m in _RULES.finditer(before)} & _FIRST_IS_FREE
         self._pieces: list[str] = []
-        self._met: set[Rule] = set()
+        self._met: set[Rule] = set(self._counted)
         # The undecided end of the text, after one character of context for `^`.
         self._window = self._before
         self._undecided = len(self._before)  # where the undecided end begins in the window
@@ -145,7 +146,7 @@ class StopWatcher:
         """Truncate everything that was fed."""
         text = "".join([self._before, *self._pieces])
         start = len(self._before)
-        end, rule = _first_cut(text, start, set(), self._ignored) or (len(text), None)
+        end, rule = _first_cut(text, start, set(self._counted), self._ignored) or (len(text), None)
         return Truncation(text[start:end], rule, text[end:])
 
     def _unfinished(self, window: str) -> tuple[int, int]:

@@ -6,7 +6,6 @@ from codegen_cli.convert.config import read_config
 from codegen_cli.convert.size import file_bytes
 from codegen_cli.convert.types import parse_file_type
 from codegen_cli.convert.unfinished import begun_bytes
-from codegen_cli.convert.vocab import read_vocab
 from codegen_cli.errors import CheckpointError, Interrupted
 from codegen_cli.hub.cache import cache_folder, forget, snapshot
 from codegen_cli.hub.choose import choose_files
@@ -26,6 +25,7 @@ from codegen_cli.pull.make import make_model
 from codegen_cli.pull.records import PullOptions, PullReport, Watch
 from codegen_cli.pull.room import check_room
 from codegen_cli.pull.target import Target
+from codegen_cli.pull.vocabulary import have_vocabulary
 from codegen_cli.registry.recipes import parse_source
 from codegen_cli.registry.registered import Registered
 
@@ -77,7 +77,7 @@ def _work(target: Target, options: PullOptions, watch: Watch) -> PullReport:
     missing = sum(missing_bytes(found, file) for file in weights)
     if options.dry_run:
         return PullReport.planned(target, found.commit, size, weights, missing)
-    read_vocab(folder, config.vocab_size)
+    have_vocabulary(folder, config, watch, offline=offline)
     check_room({cache_folder(): missing, models_dir(): size - begun_bytes(target.path)})
     fetched = Fetched(found.repo, found.commit)
     if offline:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 #: Kinds of checkpoint, and whether `codegen convert` reads them: the one place that says so.
-ARCHITECTURES = {"codegen": True, "codegen2": True, "codegen25": False}
+ARCHITECTURES = {"codegen": True, "codegen2": True, "codegen25": True}
 
 _BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 

@@ -25,6 +25,7 @@ class Keeper:
         self._names: dict[str, Place] = {}
         self._state: tuple[Place, bool] = (None, False)
         self._made: dict[int, Provenance] = {}
+        self._fresh = True
 
     @property
     def session(self) -> str | None:
@@ -54,11 +55,21 @@ class Keeper:
         *,
         folded: tuple[int, ...] = (),
         start: str = "",
+        read: bool = False,
     ) -> None:
         """Note how the answer of a node came to be, before `sync` sees it in the tree."""
         self._made[node] = model_provenance(
-            result, prompt, sampling, attempt, self._drawn, folded=folded, start=start
+            result,
+            prompt,
+            sampling,
+            attempt,
+            self._drawn,
+            folded=folded,
+            start=start,
+            fresh=self._fresh,
+            read=read,
         )
+        self._fresh = False
 
     def provenances(self, tree: Tree) -> list[Provenance]:
         """Return how each turn of the program came to be."""
@@ -88,7 +99,7 @@ class Keeper:
 
     def drawn_by(self, drawn: Drawn) -> None:
         """Note that another model draws from now on."""
-        self._drawn = drawn
+        self._drawn, self._fresh = drawn, True
 
     def saved(self, file: Path) -> None:
         """Record that the program, as it is now, was written to a file."""

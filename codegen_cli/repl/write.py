@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen_cli.errors import ContextFull, Interrupted
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the model is shown for a draw, and the turns that are folded in it."""
+    """What the model is shown for a draw, the turns folded in it, whether its step was read."""
 
     prompt: str
     folded: tuple[int, ...]
+    read: bool = False
 
 
 def write(chat: Chat, draw: Draw) -> None:
@@ -37,8 +38,8 @@ def write(chat: Chat, draw: Draw) -> None:
         ContextFull: the program and the answer do not fit.
     """
     try:
-        asked = chat.asked = _ask_for(chat, draw)
-        if not _read(chat, draw, asked):
+        asked = chat.asked = _read(chat, draw, _ask_for(chat, draw))
+        if asked is None:
             _interrupted(chat, len(draw.program.turns) + 1, None)
             return
         if chat.session.candidates > 1:
@@ -63,19 +64,20 @@ def keep_partial(chat: Chat) -> None:
         _note_origin(chat, head, draw, chat.asked, result, draw.attempt)
 
 
-def _read(chat: Chat, draw: Draw, asked: Asked) -> bool:
-    """Say how clear the step is, where that tells anything for this model; no when interrupted."""
+def _read(chat: Chat, draw: Draw, asked: Asked) -> Asked | None:
+    """Say how clear the step is, where that tells anything for this model; None: interrupted."""
     if draw.attempt or draw.start:
         # It was said when the step was asked for.
-        return True
+        return asked
     try:
         with chat.interruptible() as should_stop:
             reading = chat.clarity.read(chat.engine, asked.prompt, draw.step, should_stop)
     except (Interrupted, KeyboardInterrupt):
-        return False
-    if reading is not None:
-        chat.view.note(str(reading))
-    return True
+        return None
+    if reading is None:
+        return asked
+    chat.view.note(str(reading))
+    return replace(asked, read=True)
 
 
 def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
@@ -87,6 +89,8 @@ def _one(chat: Chat, draw: Draw, asked: Asked) -> None:
         return
     way = chat.session.tree.way(chat.session.tree.head)
     _note_origin(chat, way[number - 1].id, draw, asked, result, draw.attempt)
+    # Before it is shown: what was seen is kept, whatever happens next.
+    chat.keep("draw")
     chat.speed = result.completion.tokens_per_second
     chat.view.turn(number, result, problems(chat.session.shown, result))
     if draw.later:
@@ -106,6 +110,7 @@ def _several(chat: Chat, draw: Draw, asked: Asked) -> None:
     for place, one in zip(places, found, strict=False):
         attempt = _attempt_of(draw, one.result, chat.session.candidates)
         _note_origin(chat, place, draw, asked, one.result, attempt)
+    chat.keep("draw")
     best = found[0].result
     answers = [node.id for node in chat.session.tree.answers(places[0])]
     numbers = [answers.index(place) + 1 for place in places]
@@ -126,6 +131,7 @@ def _note_origin(
             attempt,
             folded=asked.folded,
             start=draw.start,
+            read=asked.read,
         )
 
 

@@ -13,6 +13,7 @@ from codegen_cli.sandbox.records import (
     Variable,
     Verdict,
 )
+from codegen_cli.sandbox.runner import Runner
 from codegen_cli.sandbox.sandbox import Sandbox
 from codegen_cli.sandbox.value import Array, Opaque, Value
 
@@ -23,6 +24,7 @@ __all__ = [
     "Execution",
     "Limits",
     "Opaque",
+    "Runner",
     "Sandbox",
     "Script",
     "Status",

@@ -46,6 +46,8 @@ def model_provenance(
     *,
     folded: tuple[int, ...] = (),
     start: str = "",
+    fresh: bool = False,
+    read: bool = False,
 ) -> Provenance:
     """Return the provenance of an answer; `prompt` is the text that the model continued."""
     answer = result.completion
@@ -61,6 +63,8 @@ def model_provenance(
         lora=drawn.lora,
         prompt_sha256=text_sha256(prompt),
         reused_tokens=answer.reused_tokens,
+        fresh=fresh or not answer.reused_tokens,
+        read=read,
         folded=folded,
         start=start,
         banned=result.banned,

@@ -21,7 +21,8 @@ class Provenance:
     `seed` is what the answer was drawn with, `sampling.seed` what it was derived from by the place
     of the turn and the `attempt`. `prompt_sha256` is that of the prompt's text as UTF-8, of which
     the engine had `reused_tokens` in its memory: what they were evaluated with decides the last
-    bits. `folded` are the turns, from 1, that the prompt held in short; `start` is the text that
+    bits, and so does whether the engine was `fresh`, and the step was `read` (its perplexity taken)
+    before. `folded` are the turns, from 1, that the prompt held in short; `start` is the text that
     the answer was made to begin with; `banned` are the tokens it was not allowed to begin with.
     `tokens` and `logprobs` (natural) are all that was sampled, those of `cut` included. `kept_from`
     is the node of which this is a copy under another parent. `lora` are adapters with their scales.
@@ -39,6 +40,8 @@ class Provenance:
     lora: tuple[tuple[str, float], ...] = ()
     prompt_sha256: str = ""
     reused_tokens: int = 0
+    fresh: bool = False
+    read: bool = False
     folded: tuple[int, ...] = ()
     start: str = ""
     banned: tuple[int, ...] = ()

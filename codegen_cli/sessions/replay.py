@@ -9,11 +9,12 @@ from typing import Literal
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted
-from codegen_cli.program import StopWatcher
+from codegen_cli.program import StopWatcher, wrap
 from codegen_cli.program.fold import folded_prompt
 from codegen_cli.sessions.provenance import text_sha256
 from codegen_cli.sessions.records import Node, StoredSession
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.clarity import step_perplexity
 
 #: `same`: token for token; `tokens`: they differ from `first` on; `prompt`: the text that was to be
 #: continued is another one, so nothing was drawn; `copy`: it was drawn elsewhere.
@@ -104,18 +105,22 @@ def _likelihood(
 
 def _draw(engine: Engine, prompt: str, node: Node, should_stop: Callable[[], bool]) -> Completion:
     recorded = node.provenance
-    if recorded.reused_tokens == 0:
+    if recorded.fresh:
         # A chat that was resumed, or changed its model, began with an empty memory.
         engine.forget()
+    if recorded.read:
+        header = wrap(node.turn.step)
+        step_perplexity(engine, prompt.removesuffix(header), header, should_stop)
     seed = recorded.seed if recorded.seed is not None else 0
     sampling = replace(recorded.sampling or Sampling(), seed=seed)
     if recorded.banned:
         # The answer that was thrown away before left its tokens in the engine's memory.
-        _answer(engine, Prompt(prompt, sampling, StopWatcher()), node, should_stop)
+        thrown = Prompt(prompt, sampling, StopWatcher(before=recorded.start))
+        _answer(engine, thrown, node, should_stop)
     if recorded.finish_reason == "interrupted":
         # Where the user stopped it is where a replay ends.
         sampling = replace(sampling, max_tokens=len(recorded.tokens))
-    wanted = Prompt(prompt, sampling, StopWatcher(), banned=recorded.banned)
+    wanted = Prompt(prompt, sampling, StopWatcher(before=recorded.start), banned=recorded.banned)
     return _answer(engine, wanted, node, should_stop)
 
 

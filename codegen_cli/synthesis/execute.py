@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from codegen_cli.engine.base import never
 from codegen_cli.errors import Interrupted
-from codegen_cli.sandbox import Check, Execution, Script, Verdict
-
-
-class Runner(Protocol):
-    """What is asked of a sandbox."""
-
-    def map(
-        self, jobs: Iterable[Script | Check], should_stop: Callable[[], bool] = never
-    ) -> Iterator[tuple[int, Execution | Verdict]]:
-        """Yield the number of a job with what came of it, in the order of completion."""
+from codegen_cli.sandbox import Execution, Runner, Script
 
 
 def run_programs(

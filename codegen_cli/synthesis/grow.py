@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from codegen_cli.engine.base import Engine, never
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program
-from codegen_cli.sandbox import Execution
+from codegen_cli.sandbox import Execution, Runner
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.behaviour import rank_by_execution
 from codegen_cli.synthesis.candidates import Candidate, write_candidates
-from codegen_cli.synthesis.execute import Runner, run_programs
+from codegen_cli.synthesis.execute import run_programs
 from codegen_cli.synthesis.guard import write_guarded
 from codegen_cli.synthesis.turn import TurnResult, write_turn
 

@@ -13,10 +13,10 @@ from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program, StopWatcher, Turn
-from codegen_cli.sandbox import Execution
+from codegen_cli.sandbox import Execution, Runner
 from codegen_cli.settings import Sampling, SearchPlan
 from codegen_cli.synthesis.branch import Branch, Move, select
-from codegen_cli.synthesis.execute import Runner, run_programs
+from codegen_cli.synthesis.execute import run_programs
 from codegen_cli.synthesis.grow import StepBegun
 from codegen_cli.synthesis.turn import TurnResult, turn_seed
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPO, Home, small
+from llama_checkpoint import write_gpt2, write_llama
 from server import Hub
 from shards import shard
 
@@ -41,6 +42,28 @@ def test_a_name_becomes_a_registered_model_that_answers(
         "350M-mono-Q8_0.gguf",
         "350M-mono-Q8_0.gguf.json",
     ]
+
+
+def test_codegen25_takes_gpt2s_tokenizer_from_the_hub(home: Home, hub: Hub, tmp_path: Path) -> None:
+    repo = "Salesforce/codegen25-7b-multi_P"
+    folder = write_llama(tmp_path / "repo", n_layer=1, n_embd=32, n_head=2, vocab_size=51200)
+    for name in ("vocab.json", "merges.txt"):
+        (folder / name).unlink()
+    hub.repos[repo] = folder
+    missing = home.run("pull", "codegen2.5-7B-multi", "-q", "Q8_0")
+    assert missing.returncode == 3 and "openai-community/gpt2" in missing.stderr, missing.stderr
+    assert hub.requests("storage") == []
+    gpt2 = write_gpt2(tmp_path / "gpt2", 50257)
+    (gpt2 / "config.json").write_text('{"model_type": "gpt2"}')
+    hub.repos["openai-community/gpt2"] = gpt2
+    result = home.run("pull", "codegen2.5-7B-multi", "-q", "Q8_0")
+    assert result.returncode == 0, result.stderr
+    gap = ("complete", "def f(n):\n<FILL>    return m", "--infill", "--max-tokens", "2")
+    answer = home.run(*gap, "--model", "codegen2.5-7B-multi", "--json")
+    assert answer.returncode == 0, answer.stderr
+    # The tokenizer is there now: other types need nothing more.
+    del hub.repos["openai-community/gpt2"]
+    assert home.run("pull", "codegen2.5-7B-multi", "-q", "F16").returncode == 0
 
 
 def test_the_token_goes_to_the_hub_alone_and_nothing_is_reported(

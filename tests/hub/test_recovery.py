@@ -253,7 +253,6 @@ def test_too_little_room_is_said_before_anything_large_is_downloaded(
     [
         ("350-mono", 3, "did you mean 350M-mono?"),
         ("Salesforce/codegen-350-mono", 3, "did you mean Salesforce/codegen-350M-mono?"),
-        ("Salesforce/codegen25-7b-mono", 3, "cannot convert codegen2.5-7B-mono yet"),
         (".", 3, "on this machine already"),
     ],
 )

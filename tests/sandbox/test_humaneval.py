@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from checkpoints import shared
+from load import busy, verdicts
 from mutants import check, mutants, plain_verdicts, problems
 
-from codegen_cli.sandbox import Check, Sandbox, Verdict
+from codegen_cli.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -28,27 +27,22 @@ def sandbox() -> Iterator[Sandbox]:
         yield made
 
 
-def _verdicts(sandbox: Sandbox, checks: list[Check]) -> list[Verdict]:
-    answers = dict(sandbox.map(checks))
-    return [answers[number] for number in range(len(checks))]  # type: ignore[misc]
-
-
 def test_every_canonical_solution_passes(data: Path, sandbox: Sandbox) -> None:
     checks = [check(p, p["prompt"] + p["canonical_solution"]) for p in problems(data)]
     assert len(checks) == 164
-    assert [v for v in _verdicts(sandbox, checks) if not v.passed] == []
+    assert [v for v in verdicts(sandbox, checks) if not v.passed] == []
 
 
 @pytest.mark.parametrize("completion", ["", "    pass\n", "    return None\n"])
 def test_no_empty_solution_passes(data: Path, sandbox: Sandbox, completion: str) -> None:
     checks = [check(p, p["prompt"] + completion) for p in problems(data)]
-    assert not any(v.passed for v in _verdicts(sandbox, checks))
+    assert not any(v.passed for v in verdicts(sandbox, checks))
 
 
 def test_wrong_solutions_get_the_verdict_of_a_plain_run(data: Path, sandbox: Sandbox) -> None:
     pairs = [(p, text) for p in problems(data) for text in mutants(p, 2)]
     plain = plain_verdicts([f"{text}\n{p['test']}\ncheck({p['entry_point']})" for p, text in pairs])
-    ours = [v.passed for v in _verdicts(sandbox, [check(p, text) for p, text in pairs])]
+    ours = [v.passed for v in verdicts(sandbox, [check(p, text) for p, text in pairs])]
     differing = [p["task_id"] for (p, _), a, b in zip(pairs, plain, ours, strict=True) if a != b]
     assert differing == []
     assert 10 < sum(ours) < len(ours) / 2
@@ -56,12 +50,7 @@ def test_wrong_solutions_get_the_verdict_of_a_plain_run(data: Path, sandbox: San
 
 def test_verdicts_do_not_depend_on_the_load(data: Path, sandbox: Sandbox) -> None:
     checks = [check(p, text) for p in problems(data) for text in mutants(p, 1)]
-    before = [v.result for v in _verdicts(sandbox, checks)]
-    load = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    try:
-        beside = [v.result for v in _verdicts(sandbox, checks)]
-    finally:
-        for process in load:
-            process.kill()
-            process.wait()
+    before = [v.result for v in verdicts(sandbox, checks)]
+    with busy():
+        beside = [v.result for v in verdicts(sandbox, checks)]
     assert beside == before

@@ -252,6 +252,8 @@ def test_it_works_without_numpy(folder: Path) -> None:
 
 
 def test_full_disks_are_said_clearly(folder: Path) -> None:
+    if sys.executable.startswith(("/tmp/", "/var/tmp/")):
+        pytest.skip("the interpreter itself would be hidden")
     mounts = [f"mount -t tmpfs -o nr_inodes=1 none {name} &&" for name in ("/tmp", "/var/tmp")]
     full = " ".join([*mounts, "cd /proc &&"])
     unshare = ["unshare", "-Urm"]

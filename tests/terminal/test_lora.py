@@ -84,6 +84,70 @@ def test_run_and_chat_take_adapters_too(codegen: Run, model: str) -> None:
     assert result.returncode == 0 and "+ a.gguf × 0.25" in result.stderr, result.stderr
 
 
+PROBLEM = {
+    "task_id": "Own/0",
+    "prompt": "def f(n):\n",
+    "entry_point": "f",
+    "canonical_solution": "    return n\n",
+    "test": "def check(f):\n    assert f(3) == 3\n",
+}
+
+
+def test_a_run_is_named_by_its_adapters(codegen: Run, model: str, tmp_path: Path) -> None:
+    converted(codegen, model)
+    (tmp_path / "own.jsonl").write_text(json.dumps(PROBLEM) + "\n")
+    steps = {"id": "own", "category": "math", "prompts": ["Print {A}."]}
+    (tmp_path / "steps.jsonl").write_text(
+        json.dumps({**steps, "inputs": [{"A": 1}], "outputs": [1]})
+    )
+    for benchmark, data in (("humaneval", "own.jsonl"), ("mtpb", "steps.jsonl")):
+        drawn = ("eval", benchmark, "--data", data, "--out", benchmark, "-m", model)
+        drawn = (*drawn, "-T", "0.5", "--max-tokens", "4", "--no-score", "--perplexity")
+        result = codegen(*drawn, "--lora", "a.gguf:0.5")
+        assert result.returncode == 0 and "+ a.gguf × 0.5" in result.stderr, result.stderr
+        manifest = json.loads((tmp_path / benchmark / "run.json").read_text())
+        (adapter,) = manifest["model"]["adapters"]
+        assert adapter["scale"] == 0.5 and len(adapter["sha256"]) == 64
+        assert codegen(*drawn, "--lora", "a.gguf:0.5").returncode == 0
+        for other in ((), ("--lora", "a.gguf"), ("--lora", "a.gguf:0.5", "--lora", "a.gguf")):
+            result = codegen(*drawn, *other)
+            assert result.returncode == 2 and "model.adapters" in result.stderr, result.stderr
+        result = codegen(*drawn, "--lora", "nowhere.gguf")
+        assert result.returncode == 3 and "nowhere.gguf" in result.stderr
+        result = codegen(*drawn, "--lora", "a.gguf:0.5", "--ray", "local")
+        assert result.returncode != 0 and result.stderr.count("error:") == 1
+
+
+def test_an_adapter_makes_a_text_more_or_less_likely(codegen: Run, model: str) -> None:
+    converted(codegen, model)
+    found = []
+    for more in ((), ("--lora", "a.gguf"), ("--lora", "a.gguf:0")):
+        result = codegen("perplexity", "-", "-m", model, "--json", *more, stdin="def f(n):\n")
+        assert result.returncode == 0, result.stderr
+        found.append(json.loads(result.stdout))
+    plain, adapted, nothing = (record["perplexity"] for record in found)
+    assert plain == nothing != adapted
+    assert [len(record["model"]["adapters"]) for record in found] == [0, 1, 1]
+    assert found[1]["model"]["adapters"][0]["scale"] == 1.0
+
+
+def test_the_list_of_models_keeps_adapters_apart(
+    codegen: Run, model: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    converted(codegen, model)
+    models = Path(environment["HOME"]) / ".local/share/codegen/models"
+    models.mkdir(parents=True)
+    shutil.copy(tmp_path / "a.gguf", models / "style.gguf")
+    shutil.copy(tmp_path / model, models / "base.gguf")
+    entries = {
+        entry["name"]: entry for entry in json.loads(codegen("models", "list", "--json").stdout)
+    }
+    assert entries["style"]["kind"] == "adapter" and entries["base"]["kind"] == "local"
+    shown = codegen("models", "list")
+    assert "style" not in shown.stdout and "base" in shown.stdout
+    assert "style.gguf" in shown.stderr and "--lora" in shown.stderr
+
+
 def test_usage_errors_name_the_value(codegen: Run, model: str, tmp_path: Path) -> None:
     converted(codegen, model)
     shutil.copy(tmp_path / "a.gguf", tmp_path / "a:0.5")

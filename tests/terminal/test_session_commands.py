@@ -88,6 +88,18 @@ def test_every_turn_is_drawn_again(codegen: Run, session: str) -> None:
     assert record["models"][0]["same_build"]
 
 
+def test_a_chat_with_everything_in_it_replays(codegen: Run) -> None:
+    codegen("chat", stdin=f"{STEP}\n{LARGEST}\n/start print(\n{LARGEST}\n/edit 2 Print values.\n")
+    codegen("chat", "-c", stdin="Print the sum of values.\n/more\n/undo 2\n/retry 0.9\n")
+    record = json.loads(codegen("replay", "last", "--json").stdout)
+    verdicts = [turn["verdict"] for turn in record["turns"]]
+    assert set(verdicts) == {"same", "copy"}, record["first_difference"]
+    assert verdicts.count("same") >= 6
+    shown = json.loads(codegen("sessions", "show", "last", "--json").stdout)
+    assert {node["provenance"]["origin"] for node in shown["nodes"]} == {"model"}
+    assert any(node["provenance"].get("start") == "print(" for node in shown["nodes"])
+
+
 def test_another_model_is_reported_as_drift(codegen: Run, session: str, tmp_path: Path) -> None:
     data = bytearray(find_model("nano").read_bytes())
     for at in range(len(data) // 2, len(data), 34 * 997):

@@ -14,9 +14,11 @@ from pathlib import Path
 import llama_child
 import pytest
 from gguf_mutations import mutant
+from llama_checkpoint import small_vocabulary, write_llama
 from rawgguf import raw_of
 from tinygguf import write_tiny_gguf
 
+from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import InvalidGGUF
 
@@ -57,8 +59,20 @@ def survive(log: Path, paths: list[Path]) -> list[str]:
     return lines[1::2]
 
 
-def test_no_broken_file_harms_llama_cpp(tmp_path: Path) -> None:
-    base = write_tiny_gguf(tmp_path / "base.gguf", layers=1, width=32, heads=2, rotary=4)
+def write_base(path: Path, architecture: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if architecture == "phi2":
+        return write_tiny_gguf(path, layers=1, width=32, heads=2, rotary=4)
+    small_vocabulary(monkeypatch)
+    folder = write_llama(path.parent / "llama", n_layer=1, n_embd=32, n_head=2, n_inner=64)
+    convert(folder, path, ConvertOptions("F32"), lambda *_: None)
+    return path
+
+
+@pytest.mark.parametrize("architecture", ["phi2", "llama"])
+def test_no_broken_file_harms_llama_cpp(
+    tmp_path: Path, architecture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = write_base(tmp_path / "base.gguf", architecture, monkeypatch)
     raw, file, header = raw_of(base), base.read_bytes(), read_gguf(base).data_offset
     waiting: list[Path] = []
     results: list[str] = []

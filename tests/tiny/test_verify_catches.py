@@ -12,7 +12,7 @@ import pytest
 from checkpoints import shared, write_checkpoint
 from numpy.typing import NDArray
 
-from codegen_cli.convert import header, pipeline, verify
+from codegen_cli.convert import header, pipeline, relayout, verify
 from codegen_cli.convert.config import CodeGenConfig
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.convert.relayout import qkv_rows
@@ -78,7 +78,7 @@ def test_the_right_order_passes_in_every_type(checkpoint: Path, file_type: str) 
 def test_a_wrong_row_order_is_refused_in_every_type(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows, file_type: str
 ) -> None:
-    monkeypatch.setattr(pipeline, "qkv_rows", rows)
+    monkeypatch.setattr(relayout, "qkv_rows", rows)
     check_refused(checkpoint, file_type, "qkv rows of layer")
 
 
@@ -86,7 +86,7 @@ def test_a_wrong_row_order_is_refused_in_every_type(
 def test_the_logits_alone_show_a_wrong_row_order(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
-    monkeypatch.setattr(pipeline, "qkv_rows", rows)
+    monkeypatch.setattr(relayout, "qkv_rows", rows)
     monkeypatch.setattr(verify, "check_rows", lambda *_: None)
     check_refused(checkpoint, "Q8_0", "differs from the checkpoint")
 

@@ -20,13 +20,14 @@ def test_every_other_input_gives_another_digest() -> None:
     weighed = replace(TENSOR, importance_N=ONES)
     elsewhere = replace(weighed, target=replace(TENSOR.target, name="b.weight"))
     digests = {
-        _digest([TENSOR], None, ""),
-        _digest([TENSOR], ROWS, ""),
-        _digest([TENSOR], ROWS[::-1], ""),
-        _digest([TENSOR], None, "1 2"),
-        _digest([weighed], None, ""),
-        _digest([replace(TENSOR, importance_N=TWOS)], None, ""),
-        _digest([elsewhere], None, ""),
+        _digest([TENSOR], {}, ""),
+        _digest([TENSOR], {"q": ROWS}, ""),
+        _digest([TENSOR], {"k": ROWS}, ""),
+        _digest([TENSOR], {"q": ROWS[::-1]}, ""),
+        _digest([TENSOR], {}, "1 2"),
+        _digest([weighed], {}, ""),
+        _digest([replace(TENSOR, importance_N=TWOS)], {}, ""),
+        _digest([elsewhere], {}, ""),
     }
-    assert len(digests) == 7
-    assert _digest([weighed], ROWS, "x") == _digest([weighed], ROWS.copy(), "x")
+    assert len(digests) == 8
+    assert _digest([weighed], {"q": ROWS}, "x") == _digest([weighed], {"q": ROWS.copy()}, "x")

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from codegen_cli.engine.records import ModelInfo
 from codegen_cli.errors import CodegenError, UsageError
 from codegen_cli.evaluation.benchmark_data import DataFile
 from codegen_cli.evaluation.collect import collect, missing
-from codegen_cli.evaluation.manifest import Asked, differences
+from codegen_cli.evaluation.manifest import AdapterUsed, Asked, differences, manifest
 from codegen_cli.evaluation.plan import Draw, Unit
 from codegen_cli.evaluation.run_folder import (
     RunFolder,
@@ -217,7 +218,7 @@ ASKED = Asked(
     Draw(4, (0.2,), 0.95, 42),
     EngineSettings(kv_tokens=8192),
     "m" * 64,
-    "multi",
+    turns="multi",
 )
 
 
@@ -233,6 +234,10 @@ ASKED = Asked(
         (replace(ASKED, turns="single"), "turns multi, not single"),
         (replace(ASKED, stop_rules="terminals"), "stop rules paper, not terminals"),
         (replace(ASKED, model_sha256="n" * 64), "model.sha256 mmmmmmmmmmmm…, not nnnnnnnnnnnn…"),
+        (
+            replace(ASKED, adapters=(AdapterUsed("a" * 64, 0.5),)),
+            "model.adapters unset, not aaaaaaaaaaaa…×0.5",
+        ),
         (replace(ASKED, data=DataFile(Path("x"), "e" * 64, False)), "data.sha256 dddddddddddd…"),
         (
             replace(ASKED, settings=EngineSettings(ctx=512, kv_tokens=8192)),
@@ -291,3 +296,13 @@ def test_a_folder_that_cannot_be_made_is_refused(run: Path) -> None:
     (run / "file").write_text("x")
     with pytest.raises(UsageError, match="cannot make"), locked(run / "file" / "deeper"):
         pass
+
+
+@pytest.mark.parametrize(("family", "stage"), [("Mono", "Mono"), ("NL", "NL"), ("unknown", None)])
+def test_a_manifest_tells_the_data_stage_that_the_model_names(
+    family: str, stage: str | None
+) -> None:
+    info = ModelInfo("350M-mono", "m.gguf", family, "F16", 1, 1, 1, 2048, 1)
+    found = manifest(replace(ASKED, cases=575), info, "CPU", "now")
+    assert found["stage"] == stage and found["data"]["cases"] == 575
+    assert "cases" not in replace(ASKED, cases=None).to_json()["data"]

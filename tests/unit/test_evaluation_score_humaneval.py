@@ -45,10 +45,8 @@ def test_pass_at_k_by_temperature_and_the_best_of_each() -> None:
     # The lowest temperature wins a tie.
     assert score.best() == {1: (0.5, 0.2), 2: (1.0, 0.8)} and score.omitted == (3,)
     summary = score.to_json()
-    assert summary["pass_at_k"] == {
-        "1": {"value": 0.5, "temperature": 0.2},
-        "2": {"value": 1.0, "temperature": 0.8},
-    }
+    assert summary["pass_at_k"] == {"1": 0.5, "2": 1.0}
+    assert summary["best_temperature"] == {"1": 0.2, "2": 0.8}
     by_temperature = summary["by_temperature"]
     assert by_temperature["0.2"] == {"pass_at_k": {"1": 0.5, "2": 0.5}, "passed": 2, "total": 4}
     assert (summary["passed"], summary["total"]) == (4, 8)
@@ -148,7 +146,7 @@ def test_evalplus_inputs_count_only_with_the_base_ones() -> None:
     ]
     summary = score.to_json()
     assert summary["passed"] == 2 and summary["plus"]["passed"] == 1
-    assert summary["plus"]["pass_at_k"]["1"]["value"] == pytest.approx(1 / 3)
+    assert summary["plus"]["pass_at_k"]["1"] == pytest.approx(1 / 3)
     assert summary["problems"] == [{"task_id": "a", "passed": 2, "total": 3, "plus_passed": 1}]
     assert next(score.rows())["plus_result"] == "passed"
     # Limits follow what the canonical solution took: 4 s + 4 × 2 s, 4 s + 4 × 8 s.

@@ -41,7 +41,9 @@ INF, NAN = float("inf"), float("nan")
 
 REFUSED: list[tuple[Change, str]] = [
     # another sort of file
-    (put("general.architecture", "llama"), "architecture 'llama', not CodeGen"),
+    (put("general.architecture", "falcon"), "architecture 'falcon', not CodeGen"),
+    # Its keys are those of another architecture.
+    (put("general.architecture", "llama"), "has the key 'phi2.context_length'"),
     (put("general.architecture", "\x1b[31m"), r"architecture '\x1b[31m'"),
     (drop("general.architecture"), "names no architecture"),
     (add("general.architecture", "u32", 1), "names no architecture"),

@@ -213,3 +213,5 @@ def test_the_news_say_what_folded_and_what_is_back() -> None:
         "in the prompt, turn 3 shrank to signatures (90 → 40 tokens); "
         "in the prompt, turn 1 is whole again"
     )
+    many = Folded("", (1, 2, 3, 5, 8, 9), 40, 90)
+    assert many.news(()).startswith("in the prompt, turns 1-3, 5, 8-9 shrank")

@@ -48,6 +48,7 @@ def test_a_step_is_parted_where_something_new_is_asked_for(
         'Define a function "search and replace".',
         "",
         "and then",
+        "; print x",
         "Keep only the even numbers",
     ],
 )

@@ -261,3 +261,26 @@ def test_rules_can_be_ignored() -> None:
     assert truncate(text + "\n", ignored).rule is None
     quoting = StopWatcher(frozenset({Rule.TRIPLE_DOUBLE_QUOTE}))
     assert quoting.feed('x\n""') == 'x\n""'
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+@pytest.mark.parametrize(
+    ("before", "completion", "text", "rule"),
+    [
+        ("x = 1", "# no comment at a line's start\n# one", "# no comment at a line's start\n", "#"),
+        ("print(1)\n", "x = 1\nprint(2)\n", "x = 1\n", "print"),
+        ("x = 1 # print\n", "print(1)\nprint(2)\n", "print(1)\n", "print"),
+        ("pri", "nt(1)\nprint(2)\nprint(3)", "nt(1)\nprint(2)\n", "print"),
+        ("def f():\n    return 1\n\n\n", "x = 1", "x = 1", ""),
+    ],
+)
+def test_what_a_completion_goes_on_counts_and_is_not_cut(
+    before: str, completion: str, text: str, rule: str, size: int
+) -> None:
+    watcher = StopWatcher(before=before)
+    for start in range(0, len(completion), size):
+        watcher.feed(completion[start : start + size])
+    done = watcher.finish()
+    assert (done.text, done.cut) == (text, completion[len(text) :])
+    assert done.cut.startswith(rule)
+    assert watcher.fired == done.rule

@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
+from codegen_cli.cli.sizes import parse_bytes
 from codegen_cli.errors import UsageError
 from codegen_cli.quality.distance import Comparison, Distance
 from codegen_cli.quality.measure import Quality
 from codegen_cli.quality.reading import STEP, steps, windows
-from codegen_cli.quality.recommend import parse_bytes, recommend
+from codegen_cli.quality.recommend import recommend
 from codegen_cli.quality.table import cells, record_of
 
 

@@ -165,7 +165,7 @@ def test_temperatures_that_python_writes_with_an_exponent(folder: Path) -> None:
 
 
 def test_evalplus_figures_come_from_the_summary(folder: Path) -> None:
-    plus = {"pass_at_k": {"1": {"value": 0.25}, "<b>": {"value": 1}}}
+    plus = {"pass_at_k": {"1": 0.25, "<b>": 1}}
     change(folder / "summary.json", plus=plus)
     assert read_run(folder).summary.plus == {"1": 0.25}
 

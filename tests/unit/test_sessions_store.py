@@ -36,6 +36,8 @@ MODEL = Provenance(
     lora=(("a.gguf", 0.5),),
     prompt_sha256="cd" * 32,
     reused_tokens=12,
+    fresh=True,
+    read=True,
     folded=(1, 2),
     start="x = ",
     banned=(2, 3),

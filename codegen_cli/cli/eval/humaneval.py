@@ -8,9 +8,17 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
 from codegen_cli.cli.eval import options as e
 from codegen_cli.cli.eval import score
-from codegen_cli.cli.eval.sample import Wanted, drawn, model_sha256_of, note_scoring
+from codegen_cli.cli.eval.sample import (
+    Wanted,
+    adapters_used,
+    drawn,
+    model_sha256_of,
+    note_scoring,
+)
+from codegen_cli.cli.lora import adapters
 from codegen_cli.settings import EVALUATION_CACHE, EngineSettings
 
 #: The paper's (section 3): for each k the best of the three counts.
@@ -47,9 +55,10 @@ def humaneval(
     seed: e.Seed = o.SEED,
     perplexity: e.Perplexity = False,
     no_score: e.NoScore = False,
-    workers: e.Workers = None,
-    unsafe: e.Unsafe = False,
+    workers: r.Workers = None,
+    unsafe: r.NoSandbox = False,
     model: o.Model = o.MODEL,
+    lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
     gpu_layers: o.GpuLayers = o.GPU_LAYERS,
     main_gpu: o.MainGpu = None,
@@ -90,14 +99,16 @@ def humaneval(
         main_gpu=main_gpu,
         tensor_split=o.shares(tensor_split),
         engine=engine_name,
+        lora=adapters(lora),
     )
     problems, file = load_humaneval(data)
     draw = Draw(samples, temperatures, top_p, seed, max_tokens)
     sha256 = model_sha256_of(model, settings)
+    used = adapters_used(settings, cluster)
     wanted = Wanted(
         out=out,
         model=model,
-        asked=Asked("humaneval", file, len(problems), limit, draw, settings, sha256),
+        asked=Asked("humaneval", file, len(problems), limit, draw, settings, sha256, used),
         units=list(units(humaneval_tasks(problem, draw) for problem in problems[:limit])),
         restart=restart,
         perplexity=perplexity,

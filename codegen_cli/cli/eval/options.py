@@ -98,23 +98,6 @@ NoScore = Annotated[
     bool,
     typer.Option("--no-score", help="Run no program: only draw.", rich_help_panel=_SCORING),
 ]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        help="Programs at a time; one a physical core by default.",
-        rich_help_panel=_SCORING,
-    ),
-]
-Unsafe = Annotated[
-    bool,
-    typer.Option(
-        "--unsafe-no-sandbox",
-        help="Run the programs even where this system can wall none in.",
-        rich_help_panel=_SCORING,
-    ),
-]
 
 
 def check_cluster(address: str | None, workers: int | None) -> Cluster | None:

@@ -14,13 +14,14 @@ from codegen_cli import console
 from codegen_cli.cli.eval.source import Cluster, open_place
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.cli.progress import progress_bar
-from codegen_cli.errors import CodegenError, Interrupted
+from codegen_cli.errors import CodegenError, Interrupted, ModelNotFound, UsageError
 from codegen_cli.interrupt import interruptible
 
 if TYPE_CHECKING:
-    from codegen_cli.evaluation.manifest import Asked
+    from codegen_cli.evaluation.manifest import AdapterUsed, Asked
     from codegen_cli.evaluation.plan import Unit
     from codegen_cli.evaluation.run_folder import RunFolder
+    from codegen_cli.settings import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,24 @@ def model_sha256_of(model: str, settings: Any) -> str:
     from codegen_cli.registry.fingerprint import model_sha256
 
     return model_sha256(model_path(model, settings))
+
+
+def adapters_used(settings: EngineSettings, cluster: Cluster | None) -> tuple[AdapterUsed, ...]:
+    """Return the identity of the adapters that `--lora` names.
+
+    Raises:
+        ModelNotFound: a file is missing.
+        UsageError: a cluster shall draw: adapters are not sent to other machines.
+    """
+    from codegen_cli.evaluation.manifest import AdapterUsed
+    from codegen_cli.registry.fingerprint import model_sha256
+
+    if settings.lora and cluster is not None:
+        raise UsageError("--lora does not work with --ray", "merge the adapter into the checkpoint")
+    for lora in settings.lora:
+        if not lora.path.is_file():
+            raise ModelNotFound(f'no such adapter file: "{lora.path}"', "check the path")
+    return tuple(AdapterUsed(model_sha256(lora.path), lora.scale) for lora in settings.lora)
 
 
 @contextmanager
@@ -95,6 +114,7 @@ def _draw(
     old: dict[str, Any] | None,
     should_stop: Callable[[], bool],
 ) -> None:
+    from codegen_cli.engine.llama_engine import SEQUENCES
     from codegen_cli.evaluation.collect import collect, missing
 
     if old is not None:
@@ -107,7 +127,7 @@ def _draw(
     ) as place:
         if old is None:
             _begin(wanted, place.info, place.placement)
-        with progress_bar("sampling") as show:
+        with progress_bar("sampling", unsure=2 * SEQUENCES) as show:
             show(len(folder.known), wanted.total)
             complete = collect(
                 folder,

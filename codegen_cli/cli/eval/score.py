@@ -12,6 +12,7 @@ import typer
 
 from codegen_cli import __version__, console
 from codegen_cli.cli import options as o
+from codegen_cli.cli import running_options as r
 from codegen_cli.cli.eval.score_text import humaneval_text, mtpb_text, prompts_text
 from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.progress import progress_bar
@@ -56,16 +57,6 @@ Write = Annotated[
         help="Write the scored samples for other tools too; repeatable.",
     ),
 ]
-Workers = Annotated[
-    int | None,
-    typer.Option("--workers", min=1, help="Programs at a time; one a physical core by default."),
-]
-Unsafe = Annotated[
-    bool,
-    typer.Option(
-        "--unsafe-no-sandbox", help="Run the programs even where this system can wall none in."
-    ),
-]
 
 
 @app.command()
@@ -77,8 +68,8 @@ def humaneval(
     ] = "1,10,100",
     incomplete: Incomplete = False,
     write: Write = None,
-    workers: Workers = None,
-    unsafe: Unsafe = False,
+    workers: r.Workers = None,
+    unsafe: r.NoSandbox = False,
     as_json: o.Json = False,
 ) -> None:
     """Score HumanEval samples: pass@k without bias, each program in the sandbox.
@@ -121,7 +112,7 @@ def humaneval(
         names = ", ".join(f"pass@{k}" for k in score.omitted)
         console.note(f"no {names}: some problem has fewer samples")
     if as_json:
-        console.emit(json.dumps({**about, **_plain(score.to_json())}, ensure_ascii=False) + "\n")
+        console.emit(json.dumps({**about, **score.to_json()}, ensure_ascii=False) + "\n")
     else:
         console.emit(humaneval_text(score) + prompts_text(about.get("perplexity")))
 
@@ -140,8 +131,8 @@ def mtpb(
     ] = "reference",
     incomplete: Incomplete = False,
     write: Write = None,
-    workers: Workers = None,
-    unsafe: Unsafe = False,
+    workers: r.Workers = None,
+    unsafe: r.NoSandbox = False,
     as_json: o.Json = False,
 ) -> None:
     """Score MTPB samples: the share of programs that print what was expected.
@@ -260,20 +251,3 @@ def _prompt_study(run: Path, score: HumanEvalScore | MtpbScore) -> dict[str, Any
     solved = {problem[name]: problem["passed"] > 0 for problem in found["problems"]}
     perplexities = by_problem(prompt_scores(run / PERPLEXITY, name))
     return prompt_study(perplexities, solved).to_json() if perplexities else None
-
-
-def _plain(summary: dict[str, Any]) -> dict[str, Any]:
-    """Put numbers into "pass_at_k", and the temperatures that gave them beside it."""
-    best = summary["pass_at_k"]
-    plain = {
-        **summary,
-        "pass_at_k": {k: found["value"] for k, found in best.items()},
-        "best_temperature": {k: found["temperature"] for k, found in best.items()},
-    }
-    if "plus" in summary:
-        extra = summary["plus"]["pass_at_k"]
-        plain["plus"] = {
-            **summary["plus"],
-            "pass_at_k": {k: found["value"] for k, found in extra.items()},
-        }
-    return plain

@@ -27,12 +27,17 @@ def list_models(as_json: o.Json = False) -> None:
     from codegen_cli.registry.recipes import recipes
 
     models = local_models()
-    here = [_local_entry(model) for model in models]
+    entries = [_local_entry(model) for model in models]
+    here = [entry for entry in entries if entry["kind"] != "adapter"]
+    adapters = [entry for entry in entries if entry["kind"] == "adapter"]
     known = [_recipe_entry(recipe, models) for recipe in recipes()]
     if as_json:
-        console.emit(json.dumps([*here, *known], ensure_ascii=False, indent=2) + "\n")
+        console.emit(json.dumps([*here, *adapters, *known], ensure_ascii=False, indent=2) + "\n")
         return
     _print_local(here)
+    if adapters:
+        names = ", ".join(console.visible(entry["path"]) for entry in adapters)
+        console.note(f"adapters, for --lora: {names}")
     _print_recipes(known)
 
 
@@ -52,7 +57,10 @@ def _local_entry(model: LocalModel) -> dict[str, Any]:
         "commit": source.commit if source else None,
     }
     try:
-        info = model_info(read_gguf(model.path))
+        file = read_gguf(model.path)
+        if file.metadata.get("general.type") == "adapter":
+            return {**entry, "kind": "adapter", "size": file.size}
+        info = model_info(file)
     except (ModelError, OSError) as error:
         return {**entry, "error": str(error)}
     return {
@@ -78,8 +86,8 @@ def _recipe_entry(recipe: Recipe, models: list[LocalModel]) -> dict[str, Any]:
         "license": recipe.license,
         "parameters": recipe.parameters,
         "download_size": recipe.download_bytes,
-        "size": {_EXAMPLE: file_bytes(config, _EXAMPLE)} if config else None,
-        "memory": {_EXAMPLE: run_bytes(config, _EXAMPLE, config.n_ctx)} if config else None,
+        "size": {_EXAMPLE: file_bytes(config, _EXAMPLE)},
+        "memory": {_EXAMPLE: run_bytes(config, _EXAMPLE, config.n_ctx)},
         "convertible": recipe.convertible,
         "pulled": pulled,
     }
@@ -129,8 +137,8 @@ def _print_recipes(entries: list[dict[str, Any]]) -> None:
             entry["family"],
             f"{entry['parameters'] / 1e9:.1f} B",
             gigabytes(entry["download_size"]),
-            gigabytes((entry["size"] or {}).get(_EXAMPLE)),
-            gigabytes((entry["memory"] or {}).get(_EXAMPLE)),
+            gigabytes(entry["size"][_EXAMPLE]),
+            gigabytes(entry["memory"][_EXAMPLE]),
             state if entry["convertible"] else "not yet",
         )
     console.stdout().print()

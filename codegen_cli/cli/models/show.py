@@ -63,18 +63,17 @@ def recipe_details(recipe: Recipe) -> dict[str, Any]:
         "convertible": recipe.convertible,
         "here": False,
     }
-    if config is not None:
-        facts["types"] = {
-            file_type: {
-                "size": file_bytes(config, file_type),
-                "memory": {
-                    str(cells): run_bytes(config, file_type, cells)
-                    for cells in _CONTEXTS
-                    if cells <= config.n_ctx
-                },
-            }
-            for file_type in FILE_TYPES
+    facts["types"] = {
+        file_type: {
+            "size": file_bytes(config, file_type),
+            "memory": {
+                str(cells): run_bytes(config, file_type, cells)
+                for cells in _CONTEXTS
+                if cells <= config.n_ctx
+            },
         }
+        for file_type in FILE_TYPES
+    }
     return facts
 
 
@@ -99,7 +98,7 @@ def _memory(file: GGUFFile) -> dict[str, int]:
     from codegen_cli.engine.context import BATCH_TOKENS
     from codegen_cli.engine.memory_need import memory_need
 
-    most = int(file.metadata["phi2.context_length"])
+    most = int(file.own("context_length"))
     return {
         str(cells): memory_need(file, cells, BATCH_TOKENS).total
         for cells in _CONTEXTS
@@ -121,11 +120,11 @@ def _described(file: GGUFFile) -> dict[str, Any]:
         "license": meta.get("general.license", "unknown"),
         "size": file.size,
         "parameters": sum(math.prod(tensor.shape) for tensor in file.tensors),
-        "layers": meta.get("phi2.block_count"),
-        "width": meta.get("phi2.embedding_length"),
-        "heads": meta.get("phi2.attention.head_count"),
-        "rotary": meta.get("phi2.rope.dimension_count"),
-        "context": meta.get("phi2.context_length"),
+        "layers": file.own("block_count"),
+        "width": file.own("embedding_length"),
+        "heads": file.own("attention.head_count"),
+        "rotary": file.own("rope.dimension_count"),
+        "context": file.own("context_length"),
         "tensors": types,
         "converter": meta.get("codegen.converter", "unknown"),
         "source": meta.get("codegen.source", "unknown"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen_cli.convert.config import CodeGenConfig
+from codegen_cli.convert.config import CodeGenConfig, check_parallel_block
 from codegen_cli.convert.export.check import verify_export
 from codegen_cli.convert.export.encode import TORCH_TYPES
 from codegen_cli.convert.export.plan import ExportTensor, gptj_tensors
@@ -74,6 +74,7 @@ def export_gptj(
     """
     check_new_folder(output)
     with _open(path, options, on_progress) as source:
+        check_parallel_block(source.config, f'"{path}"')
         vocab = find_vocab(source, options.tokenizer, family_of(source, options.family))
         tensors = gptj_tensors(source, parse_dtype(options.dtype))
         size = sum(tensor.nbytes for tensor in tensors)

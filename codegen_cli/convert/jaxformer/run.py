@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from codegen_cli.convert.config import CodeGenConfig, check_sizes, size_of
+from codegen_cli.convert.config import CodeGenConfig, check_sizes
+from codegen_cli.convert.config_values import size_of
 from codegen_cli.convert.json_file import read_json
 from codegen_cli.convert.qkv import CODEGEN_TENSORS, QkvLayout
 from codegen_cli.errors import CheckpointError

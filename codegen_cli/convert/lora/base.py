@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from codegen_cli.convert.config import CodeGenConfig, check_sizes, qkv_layout, read_config
+from codegen_cli.convert.config import (
+    CodeGenConfig,
+    check_parallel_block,
+    check_sizes,
+    qkv_layout,
+    read_config,
+)
 from codegen_cli.convert.gguf_source import gguf_config
 from codegen_cli.engine.gguf import check_codegen, read_gguf
 from codegen_cli.errors import CheckpointError
@@ -20,10 +26,13 @@ def read_base(path: Path) -> CodeGenConfig:
         InvalidGGUF, CheckpointError: it is missing, broken, or does not say what it was made of.
     """
     if path.suffix != ".gguf":
-        return read_config(path)
+        config = read_config(path)
+        check_parallel_block(config, f'"{path}"')
+        return config
     file = read_gguf(path)
     check_codegen(file)
     config = gguf_config(file)
+    check_parallel_block(config, f'"{path}"')
     if "model_type" not in config.raw:
         raise CheckpointError(
             f'"{path}" does not say what checkpoint it was made of',

@@ -91,4 +91,6 @@ def _combine(
         part = pair.b.float32() * np.float32(factors[i])
         b_OxR[i * height : (i + 1) * height, column : column + pair.rank] = part
         column += pair.rank
-    return LoraTensor(target, a, b_OxR[qkv_rows(config)] if target.is_qkv else b_OxR)
+    return LoraTensor(
+        target, a, b_OxR[qkv_rows(config)] if target.kind == "attn_qkv.weight" else b_OxR
+    )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
+from codegen_cli.engine.gguf.architecture import PHI2
 from codegen_cli.engine.gguf.file import GGUFFile, TensorInfo
-from codegen_cli.engine.gguf.hyperparameters import ARCHITECTURE, read_hyperparameters
+from codegen_cli.engine.gguf.hyperparameters import read_hyperparameters
 from codegen_cli.engine.gguf.keys import kind_of, required
 from codegen_cli.engine.gguf.refusal import refuse, show
 from codegen_cli.engine.gguf.tensor_set import expected_shapes
@@ -24,7 +25,7 @@ _KINDS = {
 }
 _FIXED = {
     "general.type": "adapter",
-    "general.architecture": ARCHITECTURE,
+    "general.architecture": PHI2.name,
     "adapter.type": "lora",
 }
 _TYPES = ("F32", "F16")
@@ -39,6 +40,12 @@ def check_adapter(file: GGUFFile, model: GGUFFile) -> int:
         InvalidGGUF: it is no adapter, or one of another model.
     """
     _check_keys(file)
+    if model.architecture != PHI2.name:
+        raise refuse(
+            file.path,
+            f"is an adapter, and {model.path} has {model.architecture!r}'s block",
+            "adapters are for CodeGen, CodeGen2 and GPT-J models",
+        )
     n_vocab = next(t.shape[1] for t in model.tensors if t.name == "token_embd.weight")
     shapes = expected_shapes(read_hyperparameters(model), n_vocab)
     pairs = _pairs(file)

@@ -1,15 +1,16 @@
-"""Check that a GGUF file is a CodeGen model which llama.cpp's phi2 graph accepts.
+"""Check that a GGUF file is a CodeGen model which llama.cpp's graphs accept.
 
 llama.cpp answers many wrong values with an abort of the whole process, not with an error. Each
 check here stands before one of those, or before one of its clean refusals, which name no file.
-Facts: `src/llama-model.cpp`, `src/models/phi2.cpp`, `src/llama-vocab.cpp` and
-`src/llama-model-loader.cpp` as in llama-cpp-python 0.3.36.
+Facts: `src/llama-model.cpp`, `src/models/phi2.cpp`, `src/models/llama.cpp`,
+`src/llama-vocab.cpp` and `src/llama-model-loader.cpp` as in llama-cpp-python 0.3.36.
 """
 
 from __future__ import annotations
 
+from codegen_cli.engine.gguf.architecture import ARCHITECTURES
 from codegen_cli.engine.gguf.file import GGUFFile
-from codegen_cli.engine.gguf.hyperparameters import ARCHITECTURE, read_hyperparameters
+from codegen_cli.engine.gguf.hyperparameters import read_hyperparameters
 from codegen_cli.engine.gguf.keys import check_keys
 from codegen_cli.engine.gguf.refusal import CONVERT, refuse, show
 from codegen_cli.engine.gguf.tensor_set import check_tensor_set
@@ -36,10 +37,11 @@ def _check_architecture(file: GGUFFile) -> None:
         shown = show(kind) if isinstance(kind, str) else file.kinds["general.type"]
         hint = "give its model with --model, and it with --lora" if kind == "adapter" else CONVERT
         raise refuse(file.path, f"is no model: its general.type is {shown}", hint)
-    if found == ARCHITECTURE:
-        return
     if isinstance(found, str):
-        wrong = f"holds a model of architecture {show(found)}, not CodeGen ({ARCHITECTURE!r})"
+        if found in ARCHITECTURES:
+            return
+        known = " or ".join(map(repr, ARCHITECTURES))
+        wrong = f"holds a model of architecture {show(found)}, not CodeGen ({known})"
     else:
         wrong = "names no architecture, so it is no model"
     raise refuse(file.path, wrong, CONVERT)

@@ -37,3 +37,12 @@ class GGUFFile:
     tensors: tuple[TensorInfo, ...]
     data_offset: int
     size: int
+
+    @property
+    def architecture(self) -> str:
+        """Return the name of llama.cpp's graph, empty where the file has none."""
+        return str(self.metadata.get("general.architecture", ""))
+
+    def own(self, key: str) -> Any:
+        """Return the value of a key of its architecture, such as "block_count"; None without."""
+        return self.metadata.get(f"{self.architecture}.{key}")

@@ -9,30 +9,15 @@ from codegen_cli.engine.gguf.refusal import CONVERT, refuse, show
 
 
 def expected_shapes(sizes: Hyperparameters, n_vocab: int) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every tensor by name, row length first: llama.cpp `models/phi2.cpp`."""
+    """Return the shape of every tensor by name, row length first."""
     e, f = sizes.embedding, sizes.inner
-    block: dict[str, tuple[int, ...]] = {
-        "attn_norm.weight": (e,),
-        "attn_norm.bias": (e,),
-        "attn_qkv.weight": (e, 3 * e),
-        "attn_qkv.bias": (3 * e,),
-        "attn_output.weight": (e, e),
-        "attn_output.bias": (e,),
-        "ffn_up.weight": (e, f),
-        "ffn_up.bias": (f,),
-        "ffn_down.weight": (f, e),
-        "ffn_down.bias": (e,),
-    }
-    shapes: dict[str, tuple[int, ...]] = {
-        "token_embd.weight": (e, n_vocab),
-        "output_norm.weight": (e,),
-        "output_norm.bias": (e,),
-        "output.weight": (e, n_vocab),
-        "output.bias": (n_vocab,),
-    }
-    for index in range(sizes.blocks):
-        shapes |= {f"blk.{index}.{name}": shape for name, shape in block.items()}
-    return shapes
+    lengths = {"e": e, "3e": 3 * e, "f": f, "v": n_vocab}
+    block, outer = (
+        {name: tuple(lengths[length] for length in shape) for name, shape in table.items()}
+        for table in (sizes.architecture.block, sizes.architecture.outer)
+    )
+    blocks = range(sizes.blocks)
+    return outer | {f"blk.{i}.{name}": shape for i in blocks for name, shape in block.items()}
 
 
 def check_tensor_set(file: GGUFFile, sizes: Hyperparameters, n_vocab: int) -> None:

@@ -69,9 +69,10 @@ def _read_tokens(file: GGUFFile) -> list[str]:
             f"has {len(array)} tokens, not {VOCABULARY.start} to {VOCABULARY.stop - 1}",
             CONVERT,
         )
-    declared = file.metadata.get("phi2.vocab_size", len(array))
+    key = f"{file.architecture}.vocab_size"
+    declared = file.metadata.get(key, len(array))
     if declared != len(array):
-        raise refuse(file.path, f"has {len(array)} tokens, but phi2.vocab_size {declared}", CONVERT)
+        raise refuse(file.path, f"has {len(array)} tokens, but {key} {declared}", CONVERT)
     tokens: list[str] = array.strings()
     _check_strings(file, tokens)
     return tokens

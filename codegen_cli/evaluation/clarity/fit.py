@@ -16,6 +16,8 @@ from codegen_cli.synthesis.clarity import GRADES, Calibration, Counts
 _SHARES = tuple(share / 20 for share in range(3, 18))
 _GAP = 3
 
+_LEAST_PROBLEMS = 20
+
 _RESAMPLES = 2000
 _SEED = 20220325
 
@@ -36,13 +38,14 @@ def calibrate(observations: Sequence[Observation]) -> Calibration:
     rate of success, no vaguer grade a higher one.
 
     Raises:
-        UsageError: a half has fewer than ten problems, or no program that passes or fails.
+        UsageError: there are too few problems, or a half has no program that passes or fails.
     """
     names = list(dict.fromkeys(seen.problem for seen in observations))
     chosen = set(names[::2])
     fit = [seen for seen in observations if seen.problem in chosen]
     test = [seen for seen in observations if seen.problem not in chosen]
-    _check(fit, test, len(names))
+    check_enough(len(names))
+    _check_both_outcomes(fit, test)
     clear, vague = _bounds(fit)
     value, low, high = _auroc(test)
     found = Calibration(clear, vague, value, low, high, (), (), len(names))
@@ -51,9 +54,15 @@ def calibrate(observations: Sequence[Observation]) -> Calibration:
     )
 
 
-def _check(fit: list[Observation], test: list[Observation], problems: int) -> None:
-    if problems < 20:
-        raise UsageError(f"{problems} problems are too few to fit and test", "give 20 or more")
+def check_enough(problems: int) -> None:
+    """Raise UsageError for too few problems to make two halves of."""
+    if problems < _LEAST_PROBLEMS:
+        raise UsageError(
+            f"{problems} problems are too few to fit and test", f"give {_LEAST_PROBLEMS} or more"
+        )
+
+
+def _check_both_outcomes(fit: list[Observation], test: list[Observation]) -> None:
     for half in (fit, test):
         passed = sum(seen.passed for seen in half)
         if passed in (0, len(half)):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from codegen_cli.engine.base import Engine, never
 from codegen_cli.errors import Interrupted
 from codegen_cli.evaluation.clarity.fit import Observation
-from codegen_cli.evaluation.execute import Runs
 from codegen_cli.evaluation.generate import generate_samples
 from codegen_cli.evaluation.mtpb.run import score_mtpb
 from codegen_cli.evaluation.mtpb.sample import MtpbSample
@@ -15,6 +14,7 @@ from codegen_cli.evaluation.perplexity import conditioned_prompts
 from codegen_cli.evaluation.plan import Draw, mtpb_tasks
 from codegen_cli.evaluation.task import Row, Task, key_of
 from codegen_cli.program import Problem
+from codegen_cli.sandbox import Runner
 from codegen_cli.synthesis.clarity import step_perplexity
 
 #: Told of a phase, what is done more, and of how much.
@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 def observe(
     engine: Engine,
-    sandbox: Runs,
+    sandbox: Runner,
     problems: Sequence[Problem],
     draw: Draw,
     on_progress: Progress,

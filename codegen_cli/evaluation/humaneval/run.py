@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from codegen_cli.errors import CheckFailed, UsageError
-from codegen_cli.evaluation.execute import Progress, Runs, answers, never, silent
+from codegen_cli.evaluation.execute import Progress, answers, never, silent
 from codegen_cli.evaluation.humaneval.checks import Checker
 from codegen_cli.evaluation.humaneval.problem import HumanEvalProblem
 from codegen_cli.evaluation.humaneval.sample import HumanEvalSample, program_of
 from codegen_cli.evaluation.humaneval.score import HumanEvalScore, Outcome
-from codegen_cli.sandbox import Check, Verdict
+from codegen_cli.sandbox import Check, Runner, Verdict
 
 _SHOWN = 3
 
@@ -19,7 +19,7 @@ _SHOWN = 3
 def score_humaneval(
     problems: Sequence[HumanEvalProblem],
     samples: Sequence[HumanEvalSample],
-    sandbox: Runs,
+    sandbox: Runner,
     ks: Sequence[int] = (1, 10, 100),
     should_stop: Callable[[], bool] = never,
     on_progress: Progress = silent,
@@ -52,7 +52,7 @@ def score_humaneval(
 
 
 def check_canonical(
-    problems: Sequence[HumanEvalProblem], sandbox: Runs, should_stop: Callable[[], bool] = never
+    problems: Sequence[HumanEvalProblem], sandbox: Runner, should_stop: Callable[[], bool] = never
 ) -> dict[str, Checker]:
     """Let the canonical solutions pass, and return by problem what makes its checks.
 
@@ -112,7 +112,7 @@ def check_complete(
 
 def _verdicts(
     checks: Sequence[Sequence[Check]],
-    sandbox: Runs,
+    sandbox: Runner,
     should_stop: Callable[[], bool],
     on_progress: Progress,
 ) -> list[list[Verdict]]:

@@ -91,7 +91,7 @@ class HumanEvalScore:
         """Return the summary of a run."""
         summary: dict[str, Any] = {
             "benchmark": "humaneval",
-            "pass_at_k": _best_json(self.best()),
+            **_best_json(self.best()),
             "by_temperature": {
                 f"{t:g}": {
                     "pass_at_k": {str(k): value for k, value in self.at(t).items()},
@@ -108,7 +108,7 @@ class HumanEvalScore:
         }
         if self.has_plus:
             passed = sum(outcome.plus_passed for outcome in self.outcomes)
-            summary["plus"] = {"pass_at_k": _best_json(self.best(plus=True)), "passed": passed}
+            summary["plus"] = {**_best_json(self.best(plus=True)), "passed": passed}
         return summary
 
     def _by_task(self) -> dict[str, list[Outcome]]:
@@ -132,7 +132,8 @@ def _tally(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _best_json(best: dict[int, tuple[float, float | None]]) -> dict[str, Any]:
+    """Return plain numbers by k, and beside them the temperature that gave each."""
     return {
-        str(k): {"value": value, "temperature": temperature}
-        for k, (value, temperature) in best.items()
+        "pass_at_k": {str(k): value for k, (value, _) in best.items()},
+        "best_temperature": {str(k): temperature for k, (_, temperature) in best.items()},
     }

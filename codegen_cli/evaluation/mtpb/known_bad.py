@@ -1,7 +1,7 @@
 """Expected outputs of the published file that are wrong, or that no program can be held to.
 
 They are never edited: a score counts them as they are and says how many of its samples they
-concern. Without the first four kinds the best possible is 548 of 575 cases.
+concern. Without the first four kinds the best possible is 547 of 575 cases.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ KNOWN_BAD = (
         "46", "Pandas DF manipulation", _ALL, "data missing", "reads a CSV file not published"
     ),
     KnownBad("23", "Bootstrap 95% CI", (0, 1, 2, 3), "random", "a percentile of random resamples"),
+    KnownBad("9", "Top note", (2,), "wrong", "John's 9 is the highest note, not Mike's 7"),
     KnownBad("31", "Max edge triangle", (0,), "wrong", "8 + 9 - 1 is 16, not 17"),
     KnownBad("45", "Simulate Backspace", (2,), "wrong", "the third @ meets an empty stack: '@t…'"),
     KnownBad("55", "Check array sum", (2,), "wrong", "the sum is -3, not -5, so 'False'"),
@@ -45,9 +46,11 @@ KNOWN_BAD = (
     KnownBad("94", "Sum Collatz", (1,), "wrong", "the numbers from 9 sum to 339, not 55"),
     KnownBad("77", "Compare standard deviations", (2,), "doubtful", "39.5727… cut to 39.57"),
     KnownBad("81", "Z-statistic", _ALL, "doubtful", "mean / std without the root of n"),
-    KnownBad("22", "Shift zeros array", (4,), "doubtful", "False equals 0, but stays in the list"),
+    KnownBad("22", "Shift zeros", (4,), "doubtful", "False equals 0, but stays in the list"),
+    KnownBad("66", "K nearest points", (0, 1, 4), "doubtful", "one point is not a list of one"),
     KnownBad("70", "Uncommon words", (2,), "doubtful", "words in one sentence, without full stops"),
     KnownBad("71", "Average words length", (0,), "doubtful", "'Tom...I' as one word or two"),
+    KnownBad("91", "Sum positions", (3, 4), "doubtful", "the prompt shows '1' without its quotes"),
 )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from codegen_cli.errors import UsageError
-from codegen_cli.evaluation.execute import Progress, Runs, answers, never, silent
+from codegen_cli.evaluation.execute import Progress, answers, never, silent
 from codegen_cli.evaluation.mtpb.difference import reason
 from codegen_cli.evaluation.mtpb.judge import Ran, Rules, digest, judge
 from codegen_cli.evaluation.mtpb.rewrite import Source, reference_source, strict_source
 from codegen_cli.evaluation.mtpb.sample import MtpbSample
 from codegen_cli.evaluation.mtpb.score import Mode, MtpbOutcome, MtpbScore
 from codegen_cli.program import Problem
-from codegen_cli.sandbox import Execution, Limits, Script
+from codegen_cli.sandbox import Execution, Limits, Runner, Script
 
 #: The released script's time limit (`time_limit(20)`), of CPU time here, in either mode.
 LIMITS = Limits(cpu_seconds=20.0, wall_seconds=80.0)
@@ -28,7 +28,7 @@ _SOURCES: dict[Rules, Callable[[str], Source]] = {
 def score_mtpb(
     problems: Sequence[Problem],
     samples: Sequence[MtpbSample],
-    sandbox: Runs,
+    sandbox: Runner,
     mode: Mode = "reference",
     turns: str | None = None,
     should_stop: Callable[[], bool] = never,
@@ -100,7 +100,7 @@ def check_complete(
 def _runs(
     sources: Sequence[tuple[Source, ...]],
     expected: Sequence[Any],
-    sandbox: Runs,
+    sandbox: Runner,
     should_stop: Callable[[], bool],
     on_progress: Progress,
 ) -> dict[tuple[int, str], Ran]:

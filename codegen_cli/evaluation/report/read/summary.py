@@ -47,4 +47,4 @@ def _kinds(summary: Fields) -> dict[str, Kind]:
 
 
 def _plus(fields: Fields) -> dict[str, float]:
-    return {k: fields.inner(k).number("value") for k in fields.values if _K.fullmatch(k)}
+    return {k: fields.number(k) for k in fields.values if _K.fullmatch(k)}
