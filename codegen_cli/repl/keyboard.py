@@ -30,25 +30,32 @@ class Keyboard:
         self._keys: list[KeyPress] = []
         self._thread: threading.Thread | None = None
         self._wake = (-1, -1)
-        self._before: list[Any] = []
+        self._found: list[Any] = []
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Read from now on, until a prompt opens or someone else gets the keyboard."""
+        import termios
+
         before = signal.signal(signal.SIGCONT, self._continued)
+        self._found = termios.tcgetattr(self._descriptor)
         self._start()
         try:
             yield
         finally:
             self._stop()
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._found)
             signal.signal(signal.SIGCONT, before)
 
     @contextmanager
-    def released(self, *, typed: bool = True) -> Iterator[None]:
-        """Lend the keyboard as it was found; a prompt gets what was `typed` ahead, too.
+    def released(self, *, typed: bool = True, as_found: bool = False) -> Iterator[None]:
+        """Lend the keyboard; a prompt gets what was `typed` ahead, too.
 
-        A question does not: a key that was meant for a step must not answer it.
+        A question does not: a key that was meant for a step must not answer it. Only another
+        program gets it `as_found`: until a prompt has set it up, Enter must stay an Enter.
         """
+        import termios
+
         reading = self._thread is not None
         self._stop()
         # What an earlier prompt left over comes first.
@@ -56,6 +63,8 @@ class Keyboard:
         if typed:
             store_typeahead(self._source, self._keys)
             self._keys = []
+        if as_found and self._found:
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._found)
         try:
             yield
         finally:
@@ -63,17 +72,12 @@ class Keyboard:
                 self._start()
 
     def _start(self) -> None:
-        import termios
-
-        self._before = termios.tcgetattr(self._descriptor)
         self._quieten()
         self._wake = os.pipe()
         self._thread = threading.Thread(target=self._read, args=(self._wake[0],), daemon=True)
         self._thread.start()
 
     def _stop(self) -> None:
-        import termios
-
         if self._thread is None:
             return
         os.write(self._wake[1], b"x")
@@ -81,7 +85,6 @@ class Keyboard:
         self._thread = None
         for end in self._wake:
             os.close(end)
-        termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
 
     def _quieten(self) -> None:
         import termios

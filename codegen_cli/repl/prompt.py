@@ -87,7 +87,7 @@ class TerminalReader:
 
     def released(self) -> AbstractContextManager[None]:
         """Lend the keyboard, as it was found, to another program."""
-        return self._keyboard.released(typed=False)
+        return self._keyboard.released(typed=False, as_found=True)
 
 
 class _Completer(Completer):
