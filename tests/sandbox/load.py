@@ -2,7 +2,7 @@
 
     python tests/sandbox/load.py FOLDER_OF_HUMANEVAL
 
-runs 20 wrong solutions of each problem; it takes some minutes, for many of them never end.
+draws 20 wrong solutions of each problem and runs them twice, which takes some minutes.
 """
 
 from __future__ import annotations

@@ -171,6 +171,8 @@ def test_known_bad_outputs_are_wrong_as_described() -> None:
     assert gold("31", 0) == [17, 2] and given("31", 0) == {"a": 8, "b": 9}
     assert gold("55", 2) == "True" and sum(given("55", 2)["A"]) == -3
     assert gold("56", 3) != sorted(given("56", 3)["A"] + given("56", 3)["B"])
+    notes = given("9", 2)
+    assert gold("9", 2) == "Mike" and max(notes["a3"]) < max(notes["a2"])
     x = given("87", 0)["x"]
     assert gold("87", 0) == [100] and not max(x) > np.mean(x) + 2 * np.std(x)
     seen = [9]

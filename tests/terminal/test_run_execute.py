@@ -100,6 +100,7 @@ def test_cases_are_passed_and_shown(codegen: Run, cases: Path) -> None:
     record = json.loads(result.stdout)
     assert record["cases"]["case"] == 1 and record["cases"]["passed"] == 2
     assert record["cases"]["candidates"][0]["passed"] == [True, True]
+    assert "all candidates: " in result.stderr and "search" not in result.stderr
     assert "values = [4, 8, 15, 16]" in record["program"]
     assert " 1  ✓✓     2/2     100%\n" in result.stderr
 

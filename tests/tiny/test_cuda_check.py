@@ -164,7 +164,6 @@ def test_speeds_are_measured(measure: ModuleType) -> None:
         speeds = measure.speeds(context, repeats=1, steps=2)
     assert list(speeds) == ["prompt of 512", "decode 1", "decode 16", "decode 64"]
     assert all(speed > 0 for speed in speeds.values())
-    assert speeds["decode 64"] > speeds["decode 1"]
 
 
 def test_the_plan_is_compared_with_the_truth(measure: ModuleType) -> None:
