@@ -48,11 +48,11 @@ def scores() -> str:
 
 
 def shapes() -> dict[str, Recipe]:
-    """Return one recipe for each shape that can be converted; NSQL has CodeGen's."""
+    """Return one recipe for each shape; NSQL has CodeGen's."""
     found: dict[str, Recipe] = {}
     for recipe in recipes():
         label = recipe.name.rsplit("-", 1)[0] if recipe.architecture == "codegen" else recipe.name
-        if recipe.convertible and label not in ("nsql", *found):
+        if label not in ("nsql", *found):
             found[label] = recipe
     return found
 

@@ -98,7 +98,6 @@ def manifest(fake: Fake) -> dict[str, Any]:
         "max_tokens": 300,
         "stop_rules": "paper",
         "seed": fake.seed,
-        "stage": None,
         "engine": fake.engine,
         "model": {
             "name": fake.model,

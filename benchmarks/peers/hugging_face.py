@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from transformers import CodeGenForCausalLM
 
+from codegen_cli.engine.hf.forward import cache_name
+
 
 class Runner:
     """A plain greedy loop with a KV cache."""
@@ -15,6 +17,7 @@ class Runner:
     def __init__(self, path: str, threads: int) -> None:
         torch.set_num_threads(threads)
         self._model = CodeGenForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+        self._cache = cache_name(self._model)
 
     @torch.inference_mode()
     def prefill(self, text: str, tokens: list[int]) -> dict[str, Any]:
@@ -33,5 +36,6 @@ class Runner:
         return {"value": sequences * (new - 1) / (time.perf_counter() - started)}
 
     def _step(self, tokens: torch.Tensor, cache: Any) -> tuple[torch.Tensor, Any]:
-        out = self._model(tokens, past_key_values=cache, use_cache=True, logits_to_keep=1)
-        return out.logits[:, -1:].argmax(-1), out.past_key_values
+        options = {self._cache: cache, "use_cache": True, "logits_to_keep": 1}
+        out = self._model(tokens, **options)
+        return out.logits[:, -1:].argmax(-1), out[self._cache]

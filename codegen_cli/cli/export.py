@@ -65,7 +65,7 @@ def export(
 
     options = ExportOptions(
         dtype=dtype,
-        shard_bytes=parse_bytes(shard_size),
+        shard_bytes=parse_bytes("--shard-size", shard_size),
         tokenizer=tokenizer,
         run_config=run_config,
         cores=cores,

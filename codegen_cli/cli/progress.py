@@ -36,10 +36,14 @@ class Pace:
         if self._first is None:
             # What was there before says nothing about the speed.
             self._first, self._began = done, now
-        fresh = done - self._first
+        fresh = self.fresh(done)
         if fresh <= self._unsure:
             return None
         return (now - self._began) / fresh * (total - done)
+
+    def fresh(self, done: int) -> int:
+        """Return how much was done since the first call."""
+        return 0 if self._first is None else done - self._first
 
 
 class ProgressBar:
@@ -109,14 +113,11 @@ class _Lines:
         self._what = what
         self._pace = pace
         self._last = time.monotonic()
-        self._first: int | None = None
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
         left = self._pace.left(done, total, now)
-        if self._first is None:
-            self._first = done
-        if now - self._last < _LINE_SECONDS or done == self._first:
+        if now - self._last < _LINE_SECONDS or not self._pace.fresh(done):
             return
         self._last = now
         about = "" if left is None else f", about {_duration(left)} left"

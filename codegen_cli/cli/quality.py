@@ -97,7 +97,7 @@ def quality(
         check_output(plot)
     from codegen_cli.quality.recommend import recommend
 
-    room = None if budget is None else parse_bytes(budget)
+    room = None if budget is None else parse_bytes("--budget", budget)
     text = "\n".join(read_input(name) for name in corpus)
     settings = EngineSettings(gpu_layers, threads, verbose=verbose)
     job = _Job(find_model(reference), text, window, most, settings)

@@ -18,6 +18,10 @@ from codegen_cli.engine.gguf.architecture import LLAMA
 from codegen_cli.errors import CheckpointError
 from codegen_cli.hub.cache import cached_files
 
+#: The one to fetch where none is there.
+GPT2 = "openai-community/gpt2"
+FILES = ("vocab.json", "merges.txt")
+
 _SIZES = ("350M", "2B", "6B", "16B")
 
 #: All hold GPT-2's vocabulary; the first that is there will do.
@@ -25,13 +29,9 @@ _REPOSITORIES = (
     *(f"Salesforce/codegen-{size}-mono" for size in _SIZES),
     *(f"Salesforce/codegen-{size}-multi" for size in _SIZES),
     *(f"Salesforce/codegen-{size}-nl" for size in _SIZES),
-    "openai-community/gpt2",
+    GPT2,
     "gpt2",
 )
-
-#: The one to fetch where none is there.
-GPT2 = "openai-community/gpt2"
-FILES = ("vocab.json", "merges.txt")
 
 #: The id of <|endoftext|> in GPT-2's vocabulary, its last.
 _GPT2_END = 50256

@@ -33,9 +33,6 @@ _FIXED = (
     "model.adapters",
 )
 
-#: The data stages of the released models, as a converted file names its own.
-_STAGES = ("NL", "Multi", "Mono")
-
 _SHOWN = 12
 
 
@@ -108,7 +105,6 @@ def manifest(asked: Asked, model: ModelInfo, placement: str, started: str) -> di
         "file_type": model.file_type,
         "parameters": model.parameters,
     }
-    found["stage"] = model.family if model.family in _STAGES else None
     return {
         **found,
         "version": __version__,

@@ -6,7 +6,7 @@ from codegen_cli.convert.config import read_config
 from codegen_cli.convert.size import file_bytes
 from codegen_cli.convert.types import parse_file_type
 from codegen_cli.convert.unfinished import begun_bytes
-from codegen_cli.errors import CheckpointError, Interrupted
+from codegen_cli.errors import Interrupted
 from codegen_cli.hub.cache import cache_folder, forget, snapshot
 from codegen_cli.hub.choose import choose_files
 from codegen_cli.hub.client import is_offline, warnings_as_notes
@@ -44,11 +44,6 @@ def pull(name: str, options: PullOptions, watch: Watch) -> PullReport:
     """
     file_type = parse_file_type(options.file_type)
     repo, recipe = parse_source(name)
-    if recipe is not None and not recipe.convertible:
-        raise CheckpointError(
-            f"this version cannot convert {recipe.name} yet ({recipe.architecture})",
-            "`codegen models list` shows which models it can",
-        )
     target = Target(repo, recipe, file_type)
     try:
         with warnings_as_notes(watch.note):

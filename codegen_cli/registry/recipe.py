@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: Kinds of checkpoint, and whether `codegen convert` reads them: the one place that says so.
-ARCHITECTURES = {"codegen": True, "codegen2": True, "codegen25": True}
+#: Kinds of checkpoint; `codegen convert` reads them all.
+ARCHITECTURES = ("codegen", "codegen2", "codegen25")
 
 _BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 
@@ -59,11 +59,6 @@ class Recipe:
     weights: str | None = None
     masks: bool = False
     scores: tuple[Score, ...] = ()
-
-    @property
-    def convertible(self) -> bool:
-        """Say whether this version converts such a checkpoint."""
-        return ARCHITECTURES[self.architecture]
 
     @property
     def parameters(self) -> int:

@@ -62,18 +62,29 @@ ADAPTERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+#: The size of an adapter's weights. What enters the MLP stays in a usual range: from 0.15 on, an
+#: adapter of fc_in drives it so far that llama.cpp's GELU table of 16 bits costs up to 9e-3.
+SIZE = 0.08
+
+
 class Tuned:
     """A random model, and the folder of an adapter with random weights for it."""
 
     def __init__(
-        self, folder: Path, shape: dict[str, Any], lora: dict[str, Any], copies: bool = False
+        self,
+        folder: Path,
+        shape: dict[str, Any],
+        lora: dict[str, Any],
+        copies: bool = False,
+        size: float = SIZE,
     ) -> None:
         self.base = write_checkpoint(folder / "base", **{**SMALL, **shape}, vocab_size=512, seed=2)
-        torch.manual_seed(0)
+        # The order of modules, and what else draws numbers, differ between versions.
+        generator = torch.Generator().manual_seed(0)
         model = peft.get_peft_model(load(self.base), peft.LoraConfig(**lora))
-        for name, parameter in model.named_parameters():
+        for name, parameter in sorted(model.named_parameters()):
             if "lora_" in name:
-                parameter.data = torch.randn_like(parameter) * 0.15
+                parameter.data = torch.randn(parameter.shape, generator=generator) * size
         self.folder = folder / "adapter"
         model.save_pretrained(self.folder, save_embedding_layers=copies)
         self.tokens = random_tokens(48, 512)
@@ -103,7 +114,7 @@ def test_base_and_adapter_equal_merged_weights(tmp_path: Path, name: str, from_f
     assert report.error is not None and report.error < 1e-5
     assert distance(tuned.plain, tuned.merged).max > 0.3
     measured = distance(tuned.merged, engine_logits(base, tuned.tokens, Lora(output)))
-    assert measured.max <= 5e-3 and measured.kl <= 1e-6
+    assert measured.max <= 3e-3 and measured.kl <= 1e-6
     plain = distance(tuned.plain, engine_logits(base, tuned.tokens))
     assert plain.max <= 5e-3
 
@@ -145,11 +156,11 @@ def test_scales_and_several_adapters(tmp_path: Path) -> None:
         ((Lora(path, 1.0), Lora(path, -1.0)), tuned.plain),
     ]:
         measured = distance(expected, engine_logits(base, tuned.tokens, *lora))
-        assert measured.max <= 5e-3 and measured.kl <= 1e-6
+        assert measured.max <= 3e-3 and measured.kl <= 1e-6
 
 
 def test_a_quantized_base_takes_it_too(tmp_path: Path) -> None:
-    tuned = Tuned(tmp_path, *ADAPTERS["350M heads"])
+    tuned = Tuned(tmp_path, *ADAPTERS["350M heads"], size=0.15)
     base, path = converted(tuned.base, tmp_path / "q.gguf", "Q8_0"), tmp_path / "adapter.gguf"
     convert_lora(tuned.folder, base, path)
     measured = distance(tuned.merged, engine_logits(base, tuned.tokens, Lora(path)))

@@ -11,6 +11,7 @@ import pytest
 from llama_checkpoint import base_tokens, small_vocabulary, write_llama
 from rawgguf import raw_of
 from test_quantizer_bytes import compare, flatten, theirs
+from tinylora import adapter_parts
 
 from codegen_cli.convert import pipeline
 from codegen_cli.convert.config import read_config
@@ -25,7 +26,7 @@ from codegen_cli.engine.activations import ActivationSums
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.bindings import log
 from codegen_cli.engine.context import BATCH_TOKENS, Context
-from codegen_cli.engine.gguf import check_codegen, read_gguf
+from codegen_cli.engine.gguf import check_adapter, check_codegen, read_gguf
 from codegen_cli.engine.llama_engine import LlamaEngine
 from codegen_cli.engine.memory_need import memory_need
 from codegen_cli.engine.model import Model
@@ -202,3 +203,11 @@ def test_the_shape_stands_in_the_file(folder: Path) -> None:
     assert meta["general.architecture"] == "llama" and meta["codegen.family"] == "Multi"
     assert meta["llama.rope.dimension_count"] == 16
     assert json.loads(meta["codegen.config"])["model_type"] == "llama"
+
+
+def test_an_adapter_of_codegens_own_block_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "adapter.gguf").write_bytes(adapter_parts().build())
+    model = converted(folder)
+    with pytest.raises(InvalidGGUF, match=r"is 'llama' \(adapters are for CodeGen") as caught:
+        check_adapter(read_gguf(tmp_path / "adapter.gguf"), read_gguf(model))
+    assert str(caught.value).isprintable()

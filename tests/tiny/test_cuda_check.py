@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -159,11 +160,17 @@ def test_the_greedy_text_is_the_engines(measure: ModuleType) -> None:
     assert len(margins) == 6 and all(margin >= 0 for margin in margins)
 
 
-def test_speeds_are_measured(measure: ModuleType) -> None:
+def test_speeds_are_tokens_over_the_seconds_they_took(
+    measure: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock that goes on by half a second each time it is looked at."""
+    clock = SimpleNamespace(perf_counter=(n / 2 for n in count()).__next__)
+    monkeypatch.setattr(measure, "time", clock)
     with measure.opened(find_model("nano"), "0") as (_, context):
         speeds = measure.speeds(context, repeats=1, steps=2)
-    assert list(speeds) == ["prompt of 512", "decode 1", "decode 16", "decode 64"]
-    assert all(speed > 0 for speed in speeds.values())
+    # Two steps of each sequence in half a second.
+    decoded = {"decode 1": 4.0, "decode 16": 64.0, "decode 64": 256.0}
+    assert speeds == {"prompt of 512": 1024.0, **decoded}
 
 
 def test_the_plan_is_compared_with_the_truth(measure: ModuleType) -> None:

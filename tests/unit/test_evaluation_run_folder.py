@@ -298,11 +298,8 @@ def test_a_folder_that_cannot_be_made_is_refused(run: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize(("family", "stage"), [("Mono", "Mono"), ("NL", "NL"), ("unknown", None)])
-def test_a_manifest_tells_the_data_stage_that_the_model_names(
-    family: str, stage: str | None
-) -> None:
-    info = ModelInfo("350M-mono", "m.gguf", family, "F16", 1, 1, 1, 2048, 1)
+def test_a_manifest_tells_the_family_of_the_model_and_the_cases_of_the_data() -> None:
+    info = ModelInfo("350M-mono", "m.gguf", "Mono", "F16", 1, 1, 1, 2048, 1)
     found = manifest(replace(ASKED, cases=575), info, "CPU", "now")
-    assert found["stage"] == stage and found["data"]["cases"] == 575
+    assert found["model"]["family"] == "Mono" and found["data"]["cases"] == 575
     assert "cases" not in replace(ASKED, cases=None).to_json()["data"]

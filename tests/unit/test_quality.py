@@ -90,13 +90,13 @@ def test_of_equally_near_models_the_smaller_is_recommended() -> None:
     [("512MB", 512e6), ("1.5GiB", 1.5 * 2**30), ("800", 800), ("2g", 2e9), (" 4 KiB ", 4096)],
 )
 def test_sizes_are_read_as_people_write_them(text: str, count: float) -> None:
-    assert parse_bytes(text) == count
+    assert parse_bytes("--budget", text) == count
 
 
 @pytest.mark.parametrize("text", ["", "MB", "-1GB", "1TB", "1e9", "1 G B", "١GB"])
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no size"):
-        parse_bytes(text)
+        parse_bytes("--budget", text)
 
 
 def test_the_record_is_flat_and_the_table_marks_the_choice() -> None:

@@ -17,7 +17,7 @@ from codegen_cli.evaluation.report.findings.report import build
 from codegen_cli.evaluation.report.findings.turns import difficulty_of, pairs
 from codegen_cli.evaluation.report.read.folder import read_run
 from codegen_cli.evaluation.report.read.summary import SILENT
-from codegen_cli.evaluation.report.run import Kind, PromptScore, Run, Tally
+from codegen_cli.evaluation.report.run import Adapter, Kind, PromptScore, Run, Tally
 
 
 @pytest.fixture
@@ -232,6 +232,12 @@ def test_runs_that_differ_in_more_than_turns_are_no_pair(
     multi, single = with_rates(turns, [10, 10], [10, 0])
     assert len(pairs([multi, single])) == 1
     assert pairs([multi, replace(single, manifest=replace(single.manifest, **changes))]) == []
+
+
+def test_runs_with_other_adapters_are_no_pair(turns: tuple[Run, Run]) -> None:
+    multi, single = with_rates(turns, [10, 10], [10, 0])
+    tuned = replace(single.manifest.model, adapters=(Adapter("ab", 1.0),))
+    assert pairs([multi, replace(single, manifest=replace(single.manifest, model=tuned))]) == []
 
 
 def test_the_run_of_the_same_seed_is_the_mate(turns: tuple[Run, Run]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from codegen_cli.evaluation.report import paper, paper_values
 from codegen_cli.evaluation.report.paper import Published, counterpart, family_of, published
-from codegen_cli.evaluation.report.run import ModelFacts
+from codegen_cli.evaluation.report.run import Adapter, ModelFacts
 
 SIZES = ("350M", "2.7B", "6.1B", "16.1B")
 
@@ -102,6 +104,11 @@ def test_a_counterpart_needs_the_same_family_and_about_the_same_size() -> None:
     assert value("Mono", None) is None
     assert value("gptj", 6_053_381_344) == 11.62
     assert value("unknown", 356_712_448) is None
+
+
+def test_a_model_with_an_adapter_is_not_the_papers() -> None:
+    tuned = replace(model(family="Mono"), adapters=(Adapter("ab", 1.0),))
+    assert counterpart(tuned, "humaneval", "pass@1") is None
 
 
 def test_turns_have_figures_of_their_own() -> None:

@@ -11,7 +11,12 @@ import pytest
 from eval_runs import Fake, manifest, mtpb, write_json, write_rows, write_run
 
 from codegen_cli.errors import UsageError
+from codegen_cli.evaluation.report.document.build import build_document
+from codegen_cli.evaluation.report.document.words import label
+from codegen_cli.evaluation.report.findings.report import build
+from codegen_cli.evaluation.report.formats.markdown import to_markdown
 from codegen_cli.evaluation.report.read.folder import read_run, read_runs
+from codegen_cli.evaluation.report.run import Adapter
 
 SMALL = Fake(problems=4, samples=3, temperatures=(0.2, 0.8))
 
@@ -33,6 +38,22 @@ def test_a_whole_run(folder: Path) -> None:
     assert run.unscored == {0.2: 0, 0.8: 0}
     assert run.summary.counts == run.counts
     assert len(run.prompts) == 4
+
+
+def test_adapters_of_a_run_are_read_shown_and_told_apart(folder: Path) -> None:
+    plain = read_run(folder)
+    model = json.loads((folder / "run.json").read_text())["model"]
+    added = {"adapters": [{"sha256": "ab" * 32, "scale": 0.5}]}
+    change(folder / "run.json", model={**model, **added})
+    run = read_run(folder)
+    assert run.manifest.model.adapters == (Adapter("ab" * 32, 0.5),)
+    assert label(run) == f"{label(plain)} +abababababab"
+    text = to_markdown(build_document(build([run])), {})
+    assert "adapter × 0.5" in text and "ab" * 32 in text
+    for wrong in ([{"scale": 1.0}], [{"sha256": "a", "scale": "1"}], "ab"):
+        change(folder / "run.json", model={**model, "adapters": wrong})
+        with pytest.raises(UsageError, match="adapters"):
+            read_run(folder)
 
 
 def test_mtpb_knows_cases_categories_and_turns(tmp_path: Path) -> None:

@@ -140,7 +140,17 @@ def mtpb(
         out=out,
         model=model,
         asked=Asked(
-            "mtpb", file, len(problems), limit, draw, settings, sha256, used, turns, rules, cases
+            benchmark="mtpb",
+            data=file,
+            problems=len(problems),
+            limit=limit,
+            draw=draw,
+            settings=settings,
+            model_sha256=sha256,
+            adapters=used,
+            turns=turns,
+            stop_rules=rules,
+            cases=cases,
         ),
         units=list(
             units(

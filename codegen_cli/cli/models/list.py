@@ -88,7 +88,6 @@ def _recipe_entry(recipe: Recipe, models: list[LocalModel]) -> dict[str, Any]:
         "download_size": recipe.download_bytes,
         "size": {_EXAMPLE: file_bytes(config, _EXAMPLE)},
         "memory": {_EXAMPLE: run_bytes(config, _EXAMPLE, config.n_ctx)},
-        "convertible": recipe.convertible,
         "pulled": pulled,
     }
 
@@ -131,7 +130,6 @@ def _print_recipes(entries: list[dict[str, Any]]) -> None:
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("STATE", no_wrap=True)
     for entry in entries:
-        state = "pulled" if entry["pulled"] else ""
         table.add_row(
             entry["name"],
             entry["family"],
@@ -139,13 +137,12 @@ def _print_recipes(entries: list[dict[str, Any]]) -> None:
             gigabytes(entry["download_size"]),
             gigabytes(entry["size"][_EXAMPLE]),
             gigabytes(entry["memory"][_EXAMPLE]),
-            state if entry["convertible"] else "not yet",
+            "pulled" if entry["pulled"] else "",
         )
     console.stdout().print()
     console.stdout().print(table)
     console.note(
-        f"sizes as {_EXAMPLE}, memory with a full context; not yet: cannot be converted; "
-        "`codegen models show NAME` has more"
+        f"sizes as {_EXAMPLE}, memory with a full context; `codegen models show NAME` has more"
     )
 
 

@@ -60,7 +60,6 @@ def recipe_details(recipe: Recipe) -> dict[str, Any]:
     facts |= {
         "parameters": recipe.parameters,
         "download_size": recipe.download_bytes,
-        "convertible": recipe.convertible,
         "here": False,
     }
     facts["types"] = {

@@ -25,13 +25,7 @@ def read_base(path: Path) -> CodeGenConfig:
     Raises:
         InvalidGGUF, CheckpointError: it is missing, broken, or does not say what it was made of.
     """
-    if path.suffix != ".gguf":
-        config = read_config(path)
-        check_parallel_block(config, f'"{path}"')
-        return config
-    file = read_gguf(path)
-    check_codegen(file)
-    config = gguf_config(file)
+    config = _converted(path) if path.suffix == ".gguf" else read_config(path)
     check_parallel_block(config, f'"{path}"')
     if "model_type" not in config.raw:
         raise CheckpointError(
@@ -41,3 +35,9 @@ def read_base(path: Path) -> CodeGenConfig:
     config = replace(config, qkv=qkv_layout(config.raw))
     check_sizes(config)
     return config
+
+
+def _converted(path: Path) -> CodeGenConfig:
+    file = read_gguf(path)
+    check_codegen(file)
+    return gguf_config(file)

@@ -43,7 +43,7 @@ def check_adapter(file: GGUFFile, model: GGUFFile) -> int:
     if model.architecture != PHI2.name:
         raise refuse(
             file.path,
-            f"is an adapter, and {model.path} has {model.architecture!r}'s block",
+            f"cannot go with {show(str(model.path))}, whose architecture is {model.architecture!r}",
             "adapters are for CodeGen, CodeGen2 and GPT-J models",
         )
     n_vocab = next(t.shape[1] for t in model.tensors if t.name == "token_embd.weight")

@@ -18,6 +18,7 @@ class Forward:
         self._model = model
         self._device = device
         known = inspect.signature(model.forward).parameters
+        self._cache = cache_name(model)
         self._takes_positions = "position_ids" in known
         self._takes_keep = "logits_to_keep" in known
         self.bytes_per_token = self._measure()
@@ -65,7 +66,7 @@ class Forward:
         """
         torch, _ = torch_and_transformers()
         new = ids_BxN.shape[1]
-        options: dict[str, Any] = {"use_cache": True, "past_key_values": cache}
+        options: dict[str, Any] = {"use_cache": True, self._cache: cache}
         if self._takes_positions:
             options["position_ids"] = (mask_BxT.cumsum(-1) - 1).clamp(min=0)[:, -new:]
         if self._takes_keep:
@@ -80,7 +81,7 @@ class Forward:
             ) from error
         if bool(logits.isnan().any()):
             raise CodegenError("the model computes NaN logits", "its weights are damaged")
-        return logits, getattr(out, "past_key_values", None)
+        return logits, getattr(out, self._cache, None)
 
     def close(self) -> None:
         """Let go of the model; safe to call twice."""
@@ -91,3 +92,12 @@ class Forward:
         torch, _ = torch_and_transformers()
         with torch.inference_mode():
             cache.batch_select_indices(self.tensor([rows])[0])
+
+
+def cache_name(model: Any) -> str:
+    """Return what a model calls its cache of keys and values, in calls and in what they return.
+
+    transformers 5.24 renamed it, and warns of the old name.
+    """
+    known = inspect.signature(model.forward).parameters
+    return "cache" if "cache" in known else "past_key_values"

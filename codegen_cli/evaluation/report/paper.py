@@ -107,7 +107,9 @@ def family_of(model: ModelFacts) -> str | None:
 def counterpart(
     model: ModelFacts, benchmark: Benchmark, metric: Metric, turns: str = ""
 ) -> Published | None:
-    """Return the published figure of the same family and size, or None."""
+    """Return the published figure of the same family and size; None for a fine-tuned model."""
+    if model.adapters:
+        return None
     family = family_of(model)
     for figure in published():
         if (

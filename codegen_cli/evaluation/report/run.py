@@ -10,6 +10,14 @@ Benchmark = Literal["humaneval", "mtpb"]
 
 
 @dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter that was added to a model: its hash, and how much of it."""
+
+    sha256: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """The model of a run, as its manifest tells it; empty or None where it does not."""
 
@@ -18,6 +26,7 @@ class ModelFacts:
     family: str
     file_type: str
     parameters: int | None
+    adapters: tuple[Adapter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

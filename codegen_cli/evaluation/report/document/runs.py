@@ -12,13 +12,12 @@ from codegen_cli.evaluation.report.document.blocks import (
     Table,
 )
 from codegen_cli.evaluation.report.document.marks import run_anchor
-from codegen_cli.evaluation.report.document.words import label, size
+from codegen_cli.evaluation.report.document.words import SHORT_HASH, label, size
 from codegen_cli.evaluation.report.findings.report import Report
 from codegen_cli.evaluation.report.run import Run
 
 _SILENT = "not recorded"
 _BENCHMARKS = {"humaneval": "HumanEval", "mtpb": "MTPB"}
-_SHORT_HASH = 12
 
 
 def runs_section(report: Report) -> Section:
@@ -41,7 +40,7 @@ def _table(report: Report) -> Table:
             Cell(f"{facts.samples:,}"),
             Cell(temperatures(run)),
             Cell(_or_silent(facts.seed)),
-            Cell(facts.model.sha256[:_SHORT_HASH] or _SILENT),
+            Cell(facts.model.sha256[:SHORT_HASH] or _SILENT),
             Cell(facts.version or _SILENT),
             Cell(facts.sandbox or _SILENT),
             Cell(facts.hardware.cpu or _SILENT),
@@ -95,6 +94,7 @@ def _facts(report: Report, number: int) -> Facts:
         ("seed", "" if facts.seed is None else str(facts.seed)),
         ("model", model.name),
         ("model SHA-256", model.sha256),
+        *((f"adapter × {added.scale:g}", added.sha256) for added in model.adapters),
         ("family", model.family),
         ("type", model.file_type),
         ("weights", f"{model.parameters:,} ({size(model.parameters)})" if model.parameters else ""),

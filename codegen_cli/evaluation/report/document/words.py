@@ -11,6 +11,9 @@ from codegen_cli.evaluation.statistics import Interval, Mean
 #: Longer names are cut: a table or plot has no room.
 _LONGEST_NAME = 48
 
+#: Characters of a hash that tell files apart.
+SHORT_HASH = 12
+
 NOTHING = Cell("–")
 
 
@@ -86,9 +89,13 @@ def size(parameters: float | None) -> str:
 
 
 def label(run: Run) -> str:
-    """Return the name of a run's model with its type, and its engine where that is not ours."""
+    """Return a run's model with its type and adapters, and its engine where that is not ours."""
     model, engine = run.manifest.model, run.manifest.engine
-    words = (model.name, model.file_type, "" if engine in ("", "llama.cpp") else engine)
+    added = "+".join(adapter.sha256[:SHORT_HASH] for adapter in model.adapters)
+    words = (
+        *(model.name, model.file_type, f"+{added}" if added else ""),
+        "" if engine in ("", "llama.cpp") else engine,
+    )
     text = " ".join(word for word in words if word)
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 

@@ -109,7 +109,7 @@ def _matches(runs: list[Run]) -> list[Match]:
 def _model(run: Run) -> tuple[object, ...]:
     facts = run.manifest
     model = facts.model
-    return (model.sha256 or model.name, facts.engine, facts.top_p, *_data(run))
+    return (model.sha256 or model.name, model.adapters, facts.engine, facts.top_p, *_data(run))
 
 
 def _data(run: Run) -> tuple[object, ...]:

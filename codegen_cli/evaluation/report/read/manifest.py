@@ -7,7 +7,7 @@ from pathlib import Path
 from codegen_cli.evaluation.lines import naming
 from codegen_cli.evaluation.report.read.fields import Fields, read_object
 from codegen_cli.evaluation.report.read.rows import check_file
-from codegen_cli.evaluation.report.run import Benchmark, Hardware, Manifest, ModelFacts
+from codegen_cli.evaluation.report.run import Adapter, Benchmark, Hardware, Manifest, ModelFacts
 
 _BENCHMARKS: dict[str, Benchmark] = {"humaneval": "humaneval", "mtpb": "mtpb"}
 _TURNS = ("multi", "single")
@@ -62,6 +62,9 @@ def _model(fields: Fields) -> ModelFacts:
         family=fields.text("family", ""),
         file_type=fields.text("file_type", ""),
         parameters=fields.optional_count("parameters", 1),
+        adapters=tuple(
+            Adapter(item.key("sha256"), item.number("scale")) for item in fields.objects("adapters")
+        ),
     )
 
 
