@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,9 +24,6 @@ from codegen_cli.program import Program, parse_program
 from codegen_cli.program.tree import Tree
 from codegen_cli.repl.read import load_ahead
 from codegen_cli.settings import EngineSettings, Sampling
-
-if TYPE_CHECKING:
-    pass
 
 
 def chat(

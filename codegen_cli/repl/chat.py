@@ -14,8 +14,9 @@ from codegen_cli.program.fold import Wishes
 from codegen_cli.program.tree import Tree
 from codegen_cli.repl.clarity import Clarity
 from codegen_cli.repl.keep import Keeper
+from codegen_cli.repl.lines import toolbar
 from codegen_cli.repl.read import Reader
-from codegen_cli.repl.render import View, toolbar
+from codegen_cli.repl.render import View
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
