@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program import Program, Turn
+from codegen_cli.program.fold import Wishes
 from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.sampling import change
+from codegen_cli.sessions.records import Setup
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.turn import TurnResult
 
@@ -47,17 +49,22 @@ class Session:
         *,
         pending: bool = False,
         results: Mapping[int, TurnResult] | None = None,
+        attempts: Mapping[tuple[Place, str], int] | None = None,
+        setup: Setup | None = None,
     ) -> None:
         """Go on with a program, or with a tree, whose head may still be `pending`."""
         self.tree = program if isinstance(program, Tree) else Tree.of(program)
         self.sampling = sampling
         self.start = ""
-        self.candidates = 1
+        self.candidates = setup.candidates if setup else 1
+        self.wishes = setup.wishes if setup else Wishes()
+        self.cases = list(setup.cases) if setup else []
+        self.templates = dict(setup.templates) if setup else {}
         self.results = dict(results or {})
         self._partial: tuple[Place, Draw, TurnResult] | None = None
         self.copies: dict[int, int] = {}
         self._accepted = set(self.tree.nodes) - ({self.tree.head} if pending else set())
-        self._attempts: dict[tuple[Place, str], int] = {}
+        self._attempts = dict(attempts or {})
         self._saved = self.program.source
 
     @property
@@ -83,6 +90,18 @@ class Session:
     def shown(self) -> Program:
         """Return the program with the pending turn."""
         return self.tree.program(self.tree.head)
+
+    @property
+    def setup(self) -> Setup:
+        """Return what the chat is set to beside its turns."""
+        return Setup(
+            self.sampling,
+            self.candidates,
+            self.wishes,
+            self.tree.undone,
+            tuple(self.cases),
+            dict(self.templates),
+        )
 
     @property
     def unsaved(self) -> bool:
@@ -140,6 +159,10 @@ class Session:
         if self.partial is None:
             raise UsageError("no answer was interrupted", "type a step first")
         self._put(*self.partial)
+
+    def forget_partial(self) -> None:
+        """Forget the answer that was interrupted."""
+        self._partial = None
 
     def accept(self) -> Numbered | None:
         """Keep the pending turn."""

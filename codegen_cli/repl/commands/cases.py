@@ -17,18 +17,18 @@ def case(chat: Chat, argument: str) -> None:
     """Add an example: inputs, and the value to be printed last; checked after each turn."""
     if not argument:
         raise UsageError("/case needs an example", "write /case A=[1, 2] -> 3")
-    chat.running.cases.append(parse_case(argument))
+    chat.session.cases.append(parse_case(argument))
     check_cases(chat, asked=True)
 
 
 @COMMANDS.command("cases", "[clear | FILE.jsonl]", completes="path")
 def cases(chat: Chat, argument: str) -> None:
     """Check the examples; clear them, or write them as a benchmark problem."""
-    known = chat.running.cases
+    known = chat.session.cases
     if not known:
         raise UsageError("there are no cases yet", "write /case A=[1, 2] -> 3")
     if argument == "clear":
-        chat.running.cases.clear()
+        chat.session.cases.clear()
         chat.view.note("no cases any more")
         return
     if not argument:
