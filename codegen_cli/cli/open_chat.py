@@ -70,11 +70,10 @@ def open_chat(engine: Engine, model: ModelChoice, running: Running, begin: Begin
         outside=outside,
     )
     chat.keeper = outside.keeper(chat, resumed.stored if resumed else None)
-    about = (
-        f"{about_session(resumed, session.setup)} · "
-        if resumed
-        else _about(begin.file, session.program)
-    )
+    if resumed:
+        about = f"{about_session(resumed, session.setup)} · "
+    else:
+        about = _about(begin.file, session.program)
     console.note(f"{about}/help lists the commands, Ctrl-D leaves")
     return chat
 
