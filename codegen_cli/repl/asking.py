@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program import wrap
+from codegen_cli.program.cases import fill_case
 from codegen_cli.repl.sampling import change
 from codegen_cli.repl.session import Draw, Session
 from codegen_cli.synthesis.turn import TurnResult
@@ -15,7 +16,7 @@ def ask(session: Session, step: str) -> Draw:
     Raises:
         UsageError: the step cannot be a comment.
     """
-    wrap(step)
+    step = _filled(session, step)
     session.accept()
     place = session.tree.head
     return Draw(session.program, step, session.sampling, start=session.start, place=place)
@@ -45,7 +46,7 @@ def reword(session: Session, step: str, number: int = 0) -> Draw:
         UsageError: there is no such turn, or the step cannot be a comment.
     """
     session.last_turn("reword")
-    wrap(step)
+    step = _filled(session, step)
     way = session.tree.way(session.tree.head)
     number = number or len(way)
     session.tree.at(number)
@@ -72,3 +73,16 @@ def more(session: Session) -> Draw:
         known = session.results.get(node.id)
     start = code + known.completion.cut if known else code
     return Draw(session.tree.program(place), step, session.sampling, start=start, place=place)
+
+
+def _filled(session: Session, step: str) -> str:
+    """Return a step with the inputs of the first case for `{A}`, and note how it was typed.
+
+    Raises:
+        UsageError: the step cannot be a comment.
+    """
+    filled = fill_case(step, session.cases[0]) if session.cases else step
+    wrap(filled)
+    if filled != step:
+        session.templates[filled] = step
+    return filled

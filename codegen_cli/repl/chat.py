@@ -97,6 +97,8 @@ class Chat:
             Interrupted: Ctrl-C, and nobody is there to go on.
             ContextFull: the program and the answer do not fit.
         """
+        if draw.step in self.session.templates and not (draw.attempt or draw.start):
+            self.view.note(f"with the first case: {draw.step}")
         write(self, draw)
 
     def keep(self, verb: str) -> None:

@@ -159,7 +159,7 @@ def go_on(store: SessionStore, *lines: str, script: list[Act]) -> tuple[Chat, St
 def test_a_session_that_goes_on_is_set_to_what_it_was(store: SessionStore) -> None:
     play(
         store,
-        *("/set temperature 0.8", "/case A=[4, 'x -> y'] -> 'z'", "One.", "/n 3", "/pin 1"),
+        *("/set temperature 0.8", "/case A=[4, 'x -> y'] -> 'z'", "One {A}.", "/n 3", "/pin 1"),
         *("/fold 1", "/pin 1"),
         script=["def f():\n    return 1234567890"],
     )
@@ -168,6 +168,7 @@ def test_a_session_that_goes_on_is_set_to_what_it_was(store: SessionStore) -> No
     assert chat.session.candidates == 3
     assert chat.session.wishes == Wishes(folded=frozenset({1}))
     assert [case.text for case in chat.session.cases] == ["A=[4, 'x -> y'] -> 'z'"]
+    assert chat.session.templates == {"One [4, 'x -> y'].": "One {A}."}
 
 
 def test_what_was_undone_comes_back_later(store: SessionStore) -> None:
