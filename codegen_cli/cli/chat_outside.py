@@ -108,6 +108,7 @@ def session_of(resumed: Resumed, sampling: Sampling) -> Session:
         pending=stored.pending,
         results=resumed.results,
         attempts=resumed.attempts,
+        copies=resumed.copies,
         setup=stored.setup,
     )
 

@@ -58,6 +58,12 @@ class Resumed:
         return attempts_of(self.stored)
 
     @property
+    def copies(self) -> dict[int, int]:
+        """Return the turns that follow a reworded one as they were, and what they copy."""
+        made = ((node.id, node.provenance.kept_from) for node in self.stored.nodes)
+        return {node: source for node, source in made if source is not None}
+
+    @property
     def drawn(self) -> Provenance | None:
         """Return how the last answer of a model came to be."""
         made = (node.provenance for node in reversed(self.stored.nodes))

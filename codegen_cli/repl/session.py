@@ -50,6 +50,7 @@ class Session:
         pending: bool = False,
         results: Mapping[int, TurnResult] | None = None,
         attempts: Mapping[tuple[Place, str], int] | None = None,
+        copies: Mapping[int, int] | None = None,
         setup: Setup | None = None,
     ) -> None:
         """Go on with a program, or with a tree, whose head may still be `pending`."""
@@ -62,7 +63,7 @@ class Session:
         self.templates = dict(setup.templates) if setup else {}
         self.results = dict(results or {})
         self._partial: tuple[Place, Draw, TurnResult] | None = None
-        self.copies: dict[int, int] = {}
+        self.copies = dict(copies or {})
         self._accepted = set(self.tree.nodes) - ({self.tree.head} if pending else set())
         self._attempts = dict(attempts or {})
         self._saved = self.program.source

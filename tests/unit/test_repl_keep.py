@@ -186,6 +186,15 @@ def test_a_retry_later_draws_with_a_new_seed(store: SessionStore) -> None:
     assert [node.provenance.attempt for node in stored.nodes] == [0, 1, 2, 3]
 
 
+def test_what_an_edit_changed_is_known_later(
+    store: SessionStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(store, "One.", "Two.", "/edit 1 Uno.", script=["x = 1", "y = 2", "u = 1"])
+    capsys.readouterr()
+    go_on(store, "/diff", script=[])
+    assert "-# One.\n-x = 1\n+# Uno.\n+u = 1\n" in capsys.readouterr().err
+
+
 def test_settings_alone_are_not_worth_a_session(store: SessionStore) -> None:
     run_chat(chat_of(store, ["/n 2", "/set temperature 1"], []))
     assert store.recent(9) == []
