@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Container
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli.open_sessions import choose_session, open_sessions, sessions_file
-from codegen_cli.errors import UsageError
+from codegen_cli.errors import ModelError, UsageError
 from codegen_cli.program.tree import Place, Tree
 from codegen_cli.settings import Sampling
 
@@ -146,21 +147,26 @@ def drawn_by(engine: Engine, settings: EngineSettings) -> Drawn:
     path = Path(engine.info.path).resolve()
     return Drawn(
         model=_model_name(path),
-        sha256=_hash_of(path),
+        sha256=hash_of(path),
         build=build_of(settings.engine, engine.placement),
         engine=settings.engine,
         lora=tuple((str(lora.path.resolve()), lora.scale) for lora in settings.lora),
     )
 
 
-def _hash_of(path: Path) -> Callable[[], str | None]:
+def hash_of(path: Path) -> Callable[[], str | None]:
     """Return a function that knows the hash of a model file as soon as it has been read."""
     from codegen_cli.registry.fingerprint import model_sha256
 
     found: list[str] = []
+
+    def read() -> None:
+        # A file that vanished or cannot be read any more has no hash; the chat has its weights.
+        with suppress(OSError, ModelError):
+            found.append(model_sha256(path))
+
     # Gigabytes take seconds: no answer waits for it, and leaving does not either.
-    reader = threading.Thread(target=lambda: found.append(model_sha256(path)), daemon=True)
-    reader.start()
+    threading.Thread(target=read, name="hash", daemon=True).start()
     return lambda: found[0] if found else None
 
 

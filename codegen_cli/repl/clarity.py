@@ -45,7 +45,7 @@ def _useful(engine: Engine) -> Calibration | None:
         return None
     try:
         found = load_calibration(model_sha256(path))
-    except CodegenError as error:
+    except (CodegenError, OSError) as error:
         console.warn(str(error))
         return None
     return found if found is not None and found.useful else None

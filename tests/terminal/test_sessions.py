@@ -275,6 +275,42 @@ def test_a_full_disk_costs_the_record_and_not_the_chat(
     assert 0 < len(json.loads(listed.stdout)["nodes"]) < 14
 
 
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0
+    if shutil.which("unshare")
+    else True,
+    reason="no mounts of one's own here",
+)
+@pytest.mark.parametrize(
+    ("mount", "said"),
+    [
+        ("mount --bind $HOME $HOME && mount -o remount,ro,bind $HOME", "Read-only file system"),
+        ("mount -t tmpfs -o size=16k full $HOME/.local/state/codegen", "is full"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_said_once_and_the_chat_goes_on(
+    environment: dict[str, str], codegen: Run, tmp_path: Path, mount: str, said: str
+) -> None:
+    codegen("chat", stdin=STEPS)
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", f"{mount} && exec {sys.executable} -m codegen_cli chat"],
+        input=f"{STEPS}/retry 0.8\n/undo\n/save a.py\n",
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert CODE in done.stdout
+    assert CODE in (tmp_path / "a.py").read_text()
+    warnings = [line for line in done.stderr.splitlines() if "this chat is not kept" in line]
+    assert len(warnings) == 1
+    assert said in warnings[0]
+    assert "Traceback" not in done.stderr
+
+
 def test_a_chat_can_be_kept_from_being_kept(codegen: Run, environment: dict[str, str]) -> None:
     assert codegen("chat", "--no-session", stdin=STEPS).returncode == 0
     assert not database(environment).exists()
