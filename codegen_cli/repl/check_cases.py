@@ -12,8 +12,8 @@ def check_cases(chat: Chat, *, asked: bool = False) -> None:
 
     Programs only run once that was allowed; nobody is asked for it here. Ctrl-C skips the check.
     """
-    running, source = chat.running, chat.session.shown.source
-    if not running.cases or (source == running.checked and not asked):
+    running, cases, source = chat.running, chat.session.cases, chat.session.shown.source
+    if not cases or (source == running.checked and not asked):
         return
     running.checked = source
     if not running.allowed:
@@ -22,9 +22,7 @@ def check_cases(chat: Chat, *, asked: bool = False) -> None:
         return
     try:
         with chat.interruptible() as should_stop, chat.view.working("checking the cases…"):
-            found = check(
-                source, running.cases, lambda sources: running.run_all(sources, should_stop)
-            )
+            found = check(source, cases, lambda sources: running.run_all(sources, should_stop))
     except (Interrupted, KeyboardInterrupt):
         if not chat.reader.attended:
             raise Interrupted("interrupted while the cases ran") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codegen_cli.errors import CodegenError, Interrupted
+from codegen_cli.repl import asking
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.check_cases import check_cases
 from codegen_cli.repl.commands import COMMANDS
@@ -63,7 +64,7 @@ def act(chat: Chat, line: str) -> None:
     try:
         if line.startswith(_BLOCK):
             if step := _block(chat, line):
-                chat.draw(chat.session.ask(step))
+                chat.draw(asking.ask(chat.session, step))
         elif not line:
             verb = "accept"
             chat.accept()
@@ -74,7 +75,7 @@ def act(chat: Chat, line: str) -> None:
             verb = "!"
             run_shell(chat, line[1:].strip())
         else:
-            chat.draw(chat.session.ask(line[1:] if line.startswith("//") else line))
+            chat.draw(asking.ask(chat.session, line[1:] if line.startswith("//") else line))
     finally:
         chat.keep(verb)
 

@@ -178,7 +178,7 @@ def _ask_for(chat: Chat, draw: Draw) -> Asked:
     engine = chat.engine
     room = draw.sampling.max_tokens + (engine.count(draw.start) if draw.start else 0)
     found = fold_prompt(
-        draw.program, draw.step, engine.count, engine.n_ctx, room, chat.wishes, chat.folded
+        draw.program, draw.step, engine.count, engine.n_ctx, room, chat.session.wishes, chat.folded
     )
     if news := found.news(chat.folded):
         chat.view.note(news)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from codegen_cli.errors import SessionError
 from codegen_cli.program import Turn
-from codegen_cli.sessions.records import Provenance, StoredSession
+from codegen_cli.sessions.records import Provenance, Setup, StoredSession
 from codegen_cli.sessions.store import SessionStore
 
 #: A change that is to be made to the session of an id.
@@ -72,6 +73,17 @@ class Recorder:
     def saved(self, turn_id: int | None, file: Path) -> None:
         """Keep that the program up to a turn was written to a file."""
         self._keep(lambda store, session: store.saved(session, self._node(turn_id), file))
+
+    def set_up(self, setup: Setup) -> None:
+        """Keep what the chat is set to; alone it is not worth a session."""
+
+        def change(store: SessionStore, session: str) -> None:
+            undone = tuple(self._nodes[turn_id] for turn_id in setup.undone)
+            store.set_up(session, replace(setup, undone=undone))
+
+        self._waiting.append(change)
+        if self.session is not None:
+            self._flush()
 
     def close(self) -> None:
         """Try once more to write what waits."""

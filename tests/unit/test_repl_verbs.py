@@ -162,6 +162,17 @@ def test_diff_compares_with_the_answer_before_or_the_turn_before(chat: Run) -> N
     assert "--- answer #1\n+++ answer #2\n@@ -1,2 +1,2 @@\n # A.\n-a = 1\n+a = 2\n" in shown
 
 
+def test_diff_shows_what_an_edit_of_an_earlier_turn_changed(chat: Run) -> None:
+    engine = FakeEngine("a = 1", "b = 2", "c = 3", "b = 20", "c = 4")
+    lines = ["A.", "B.", "C.", "/edit 2 Bee.", "/diff", "/retry", "/diff", "/q", ""]
+    _, shown = chat(engine, *lines)
+    edited, retried = shown[shown.index("--- answer #3") :].split("--- answer #5", 1)
+    assert edited.startswith(
+        "--- answer #3\n+++ answer #5\n@@ -3,4 +3,4 @@\n \n-# B.\n-b = 2\n+# Bee.\n+b = 20\n \n"
+    )
+    assert retried.startswith("\n+++ answer #6\n") and "\n-c = 3\n+c = 4\n" in retried
+
+
 def test_clear_keeps_the_turns_in_the_tree(chat: Run) -> None:
     done, shown = chat(FakeEngine("a = 1"), "A.", "/clear", "/goto #1", "/q", "")
     assert "the program is empty; /goto #1 comes back\n" in shown

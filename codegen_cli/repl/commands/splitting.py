@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program.split import split_step
+from codegen_cli.repl import asking
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 
@@ -20,10 +21,10 @@ def split(chat: Chat, _argument: str) -> None:
     if len(parts) == 1:
         raise UsageError("the step asks for one thing only", "/edit rewords it")
     chat.view.note("\n".join(f"part {number}: {part}" for number, part in enumerate(parts, 1)))
-    chat.draw(chat.session.reword(parts[0]))
+    chat.draw(asking.reword(chat.session, parts[0]))
     for before, part in pairwise(parts):
         written = chat.session.pending
         if written is None or written.turn.step != before:
             # The user stopped the part before: what is left of the step is theirs to say again.
             return
-        chat.draw(chat.session.ask(part))
+        chat.draw(asking.ask(chat.session, part))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codegen_cli.errors import UsageError
+from codegen_cli.repl import asking
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
@@ -20,7 +21,7 @@ def accept(chat: Chat, _argument: str) -> None:
 @COMMANDS.command("retry", "[TEMPERATURE]")
 def retry(chat: Chat, argument: str) -> None:
     """Draw the last turn again with another seed."""
-    chat.draw(chat.session.retry(argument))
+    chat.draw(asking.retry(chat.session, argument))
 
 
 @COMMANDS.command("edit", "[N] [STEP]", completes="turn")
@@ -33,13 +34,13 @@ def edit(chat: Chat, argument: str) -> None:
         chat.session.tree.at(number)
     step = words or _edited(chat, number)
     if step:
-        chat.draw(chat.session.reword(step, number))
+        chat.draw(asking.reword(chat.session, step, number))
 
 
 @COMMANDS.command("more")
 def more(chat: Chat, _argument: str) -> None:
     """Go on writing the last turn, with the text that was cut."""
-    chat.draw(chat.session.more())
+    chat.draw(asking.more(chat.session))
 
 
 @COMMANDS.command("start", "[TEXT]")
