@@ -16,6 +16,7 @@ from codegen_cli.highlight import CodeStream, Spaced
 from codegen_cli.program import Program
 from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.draw import bars, tree_lines
+from codegen_cli.repl.help import help_lines, keys_help
 from codegen_cli.repl.lines import cut_lines, numbered, summary
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
@@ -32,14 +33,6 @@ if TYPE_CHECKING:
     from codegen_cli.synthesis.turn import TurnResult
 
 C = TypeVar("C")
-
-_KEYS = """\
-Lines between two \"\"\" are one step · !cmd runs a command of your shell
-Enter sends · Alt-Enter or Ctrl-J opens a line · Tab completes · Up recalls · Ctrl-R searches
-Ctrl-X Ctrl-E opens $EDITOR · Ctrl-C stops, or clears the line · Ctrl-Z suspends · Ctrl-D leaves"""
-
-#: Columns that the words about a command need beside it.
-_LEAST_HELP = 40
 
 _FAULTS = {
     Fault.COMMENT: "only comments",
@@ -175,14 +168,13 @@ class View:
         for name in names:
             self._write(Text.assemble((f"{name:<15}", "muted"), f"{getattr(sampling, name):g}\n"))
 
-    def help(self, table: Table[C]) -> None:
-        """Show what can be typed: in two columns, or one where they would not fit."""
-        width = max(len(command.form) for command in table) + 2
-        narrow = self._console.is_terminal and self._console.width < width + _LEAST_HELP
-        for command in table:
-            form = f"{command.form}\n    " if narrow else f"{command.form:<{width}}"
-            self._write(Text.assemble((form, "step"), _about(command), "\n"))
-        self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
+    def help(self, table: Table[C], only: Command[C] | None = None) -> None:
+        """Show what can be typed, or what one command does."""
+        width = self._console.width if self._console.is_terminal else None
+        for line in help_lines([only] if only else list(table), width):
+            self._write(line)
+        for line in () if only else keys_help(width):
+            self._write(line)
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
@@ -231,8 +223,3 @@ class View:
         status = self._console.status(f"[muted]{what}[/]")
         status.start()
         return status
-
-
-def _about(command: Command[C]) -> str:
-    also = ", ".join(f"/{alias}" for alias in command.aliases)
-    return f"{command.help} Also {also}." if also else command.help

@@ -151,9 +151,15 @@ def test_tokens_and_help(chat: Run) -> None:
     _, shown = chat(FakeEngine("a = 1"), "A.", "/tokens", "/help", "/q", "")
     assert "5 of 1000 tokens used · 995 left\n" in shown
     for command in COMMANDS:
-        assert f"\n{command.form} " in shown
+        assert f"\n  {command.form} " in shown
         assert command.help
     assert "Leave the chat. Also /exit, /q.\n" in shown
+
+
+def test_help_of_one_command(chat: Run) -> None:
+    _, shown = chat(FakeEngine(), "/help /exit", "/help retyr", "/q", "")
+    assert shown.startswith("  /quit  Leave the chat. Also /exit, /q.\nerror: ")
+    assert 'no command "/retyr" → did you mean /retry?' in shown
 
 
 def test_warnings_of_a_turn(chat: Run) -> None:
