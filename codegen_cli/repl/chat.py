@@ -10,6 +10,7 @@ from typing import Literal
 
 from codegen_cli.engine.base import Engine
 from codegen_cli.errors import Interrupted, UsageError
+from codegen_cli.files import warn_of_hiding
 from codegen_cli.program.tree import Tree
 from codegen_cli.repl.clarity import Clarity
 from codegen_cli.repl.keep import Keeper
@@ -129,6 +130,7 @@ class Chat:
             self.keep("save")
             self.keeper.saved(path)
         self.view.note(f"saved {_count(len(program.turns))} to {path}")
+        warn_of_hiding(path)
 
     def run(self) -> None:
         """Run the program, the pending turn included, and show what it does.

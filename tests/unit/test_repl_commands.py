@@ -156,6 +156,12 @@ def test_tokens_and_help(chat: Run) -> None:
     assert "Leave the chat. Also /exit, /q.\n" in shown
 
 
+def test_a_file_name_that_hides_a_module_is_said(chat: Run) -> None:
+    _, shown = chat(FakeEngine("a = 1"), "A.", "/save numbers.py", "/save a.py", "/q", "")
+    hides = 'warning: "numbers.py" hides the module "numbers" from programs in its folder\n'
+    assert shown.count("warning:") == shown.count(hides) == 1
+
+
 def test_help_of_one_command(chat: Run) -> None:
     _, shown = chat(FakeEngine(), "/help /exit", "/help retyr", "/q", "")
     assert shown.startswith("  /quit  Leave the chat. Also /exit, /q.\nerror: ")
