@@ -144,7 +144,7 @@ def test_a_model_that_is_gone_is_named(codegen: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.gguf").unlink()
     done = codegen("replay", "last")
     assert done.returncode == 3
-    assert "the recorded model is gone" in done.stderr
+    assert "the recorded model or adapter is gone" in done.stderr
     assert "--model draws with another" in done.stderr
 
 
