@@ -38,7 +38,7 @@ class ModelChoice:
         """Return the model and the adapters that drew an answer.
 
         Raises:
-            ModelNotFound: the model is gone.
+            ModelNotFound: the model or an adapter is gone.
         """
         from codegen_cli.engine.open_model import model_path
 
@@ -49,6 +49,10 @@ class ModelChoice:
         except ModelNotFound as error:
             message = f"the session's model is gone: {error.message}"
             raise ModelNotFound(message, "--model NAME goes on with another") from error
+        for adapter in lora:
+            if not adapter.path.exists():
+                message = f'the session\'s adapter is gone: "{adapter.path}"'
+                raise ModelNotFound(message, "--model NAME goes on without it")
         return replace(self, name=drawn.model, settings=settings)
 
     def at(self, path: Path) -> ModelChoice:

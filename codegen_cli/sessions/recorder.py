@@ -102,8 +102,9 @@ class Recorder:
         pending: bool,
     ) -> _Change:
         def change(store: SessionStore, session: str) -> None:
+            origin = replace(provenance, kept_from=self._node(provenance.kept_from))
             self._nodes[turn_id] = store.add_turn(
-                session, self._node(parent), turn, provenance, verb, pending=pending
+                session, self._node(parent), turn, origin, verb, pending=pending
             )
 
         return change

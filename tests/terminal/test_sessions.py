@@ -199,8 +199,11 @@ def test_a_session_is_found_again_as_it_was_set(codegen: Run, sessions: Sessions
     for said in ("2 answers a step", "max_tokens     40", "top_k          9", "pinned turns: 1"):
         assert f"\n{said}\n" in done.stderr
     assert done.stdout.endswith("print(values)\n")
-    setup = sessions("show", "last")["setup"]
-    assert (setup["undone"], setup["sampling"]["top_k"]) == ([], 9)
+    last = sessions("show", "last")
+    assert (last["setup"]["undone"], last["setup"]["sampling"]["top_k"]) == ([], 9)
+    loaded = codegen("chat", stdin=f"/load {last['id']}\n/set top_k\n/n\n/pin\n").stderr
+    for said in ("top_k          9", "2 answers a step", "pinned turns: 1"):
+        assert f"\n{said}\n" in loaded
 
 
 def test_a_session_goes_on_with_its_model(codegen: Run, sessions: Sessions, tmp_path: Path) -> None:

@@ -182,10 +182,12 @@ def test_clear_keeps_the_turns_in_the_tree(chat: Run) -> None:
 def test_load_takes_another_program_but_not_over_an_unsaved_one(chat: Run, tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("# B.\nb = 1\n")
     engine = FakeEngine("a = 1", "c = 1")
-    done, shown = chat(engine, "A.", "/load b.py", "/save a.py", "/load b.py", "C.", "/save", "/q")
+    lines = ["A.", "/case A=1 -> 1", "/set seed 7", "/load b.py", "/save a.py", "/load b.py"]
+    done, shown = chat(engine, *lines, "C.", "/save", "/q")
     assert "error: this program is not saved → /save it, or /clear it first\n" in shown
     assert (tmp_path / "b.py").read_text() == "# B.\nb = 1\n\n# C.\nc = 1\n"
     assert done.session.program.steps == ("B.", "C.")
+    assert (done.session.cases, done.session.sampling.seed) == ([], 7)
 
 
 def test_export_writes_another_form_and_save_goes_where_it_went(chat: Run, tmp_path: Path) -> None:

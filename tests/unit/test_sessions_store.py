@@ -184,7 +184,7 @@ def test_a_beginning_of_an_id_is_enough(store: SessionStore) -> None:
 
 
 def test_a_wrong_id_is_refused_with_near_ones(store: SessionStore) -> None:
-    with pytest.raises(UsageError, match=r"none is kept yet"):
+    with pytest.raises(UsageError, match=r"no session is kept yet"):
         store.find("abc")
     session = grown(store)
     wrong = session[:3] + "zz" + session[5:]

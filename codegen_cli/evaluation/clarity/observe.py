@@ -35,6 +35,30 @@ def observe(
         Interrupted: `should_stop` said so.
         UsageError: a prompt cannot be filled, or there are no expected outputs.
     """
+    found = []
+    programs = write_and_run(engine, sandbox, problems, draw, on_progress, should_stop)
+    for task, row, passed in programs:
+        if not row["context_overflow"]:
+            vaguest = _vaguest(engine, task, row, should_stop)
+            found.append(Observation(task.problem, vaguest, passed))
+        on_progress("reading", 1, len(programs))
+    return found
+
+
+def write_and_run(
+    engine: Engine,
+    sandbox: Runner,
+    problems: Sequence[Problem],
+    draw: Draw,
+    on_progress: Progress,
+    should_stop: Callable[[], bool] = never,
+) -> list[tuple[Task, Row, bool]]:
+    """Return for each sample of each case its task, what the model wrote, and whether it passed.
+
+    Raises:
+        Interrupted: `should_stop` said so.
+        UsageError: a prompt cannot be filled, or there are no expected outputs.
+    """
     tasks = [task for problem in problems for task in mtpb_tasks(problem, draw)]
     rows = list(_drawn(engine, tasks, on_progress, should_stop))
     samples = [MtpbSample(r["id"], r["case"], r["completions"], row=r) for r in rows]
@@ -48,15 +72,8 @@ def observe(
         lambda _, total: on_progress("running", 1, total),
     )
     passed = {key_of(dict(outcome.sample.row)): outcome.passed for outcome in score.outcomes}
-    found = []
     by_key = {key_of(row): row for row in rows}
-    for task in tasks:
-        row = by_key[task.key]
-        if not row["context_overflow"]:
-            vaguest = _vaguest(engine, task, row, should_stop)
-            found.append(Observation(task.problem, vaguest, passed[task.key]))
-        on_progress("reading", 1, len(tasks))
-    return found
+    return [(task, by_key[task.key], passed[task.key]) for task in tasks]
 
 
 def _drawn(
