@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.keep import Keeper
     from codegen_cli.repl.session import Session
-    from codegen_cli.sessions.records import Setup, StoredSession
+    from codegen_cli.sessions.records import SessionSummary, Setup, StoredSession
     from codegen_cli.settings import Sampling
 
 
@@ -40,15 +40,7 @@ class ChatOutside:
         try:
             chat.engine = wanted.open()
         except BaseException:
-            try:
-                chat.engine = before.open()
-            except BaseException:
-                # Nothing is left to draw or to count with.
-                chat.done = True
-                raise
-            chat.view.note("the model before goes on")
-            if chat.keeper:
-                chat.keeper.drawn_by(drawn_by(chat.engine, before.settings))
+            self._go_back(chat, before)
             raise
         for note in wanted.notes:
             chat.view.note(note)
@@ -57,6 +49,21 @@ class ChatOutside:
         chat.session.forget_partial()
         if chat.keeper:
             chat.keeper.drawn_by(drawn_by(chat.engine, wanted.settings))
+
+    def _go_back(self, chat: Chat, before: ModelChoice) -> None:
+        try:
+            chat.engine = before.open()
+        except BaseException:
+            # Nothing is left to draw or to count with; what is unsaved is offered to be saved.
+            try:
+                chat.view.note("the model before is gone, too: the chat ends")
+                chat.leave()
+            finally:
+                chat.done = True
+            raise
+        chat.view.note("the model before goes on")
+        if chat.keeper:
+            chat.keeper.drawn_by(drawn_by(chat.engine, before.settings))
 
     def keeper(self, chat: Chat, stored: StoredSession | None) -> Keeper | None:
         """Return what records the session of a chat, None where nothing is kept."""
@@ -91,10 +98,7 @@ class ChatOutside:
         with open_sessions() as store:
             if text:
                 return [(m.session, f"#{m.node}  {_line(m.step)}") for m in store.search(text, 20)]
-            return [
-                (s.id, f"{s.turns} turns  {s.file.name if s.file else '-'}  {_line(s.first_step)}")
-                for s in store.recent(20)
-            ]
+            return [(found.id, _about(found)) for found in store.recent(20)]
 
 
 def session_of(resumed: Resumed, sampling: Sampling) -> Session:
@@ -138,6 +142,12 @@ def _settings(setup: Setup) -> list[str]:
         if turns:
             said.append(f"{what}: {', '.join(map(str, sorted(turns)))}")
     return said
+
+
+def _about(summary: SessionSummary) -> str:
+    turns = f"{summary.turns} turn{'s' * (summary.turns != 1)}"
+    file = console.visible(summary.file.name) if summary.file else "-"
+    return f"{turns}  {file}  {_line(summary.first_step)}"
 
 
 def _line(step: str) -> str:

@@ -66,9 +66,9 @@ class Resumed:
 
     @property
     def drawn(self) -> Provenance | None:
-        """Return how the last answer of a model came to be."""
+        """Return how the last answer of a model came to be; a copy of an earlier one is none."""
         made = (node.provenance for node in reversed(self.stored.nodes))
-        return next((origin for origin in made if origin.origin == "model"), None)
+        return next((m for m in made if m.origin == "model" and m.kept_from is None), None)
 
     def sampling(self, asked: Sampling, given: Container[str] = ()) -> Sampling:
         """Return what the session was set to, but for the options that were `given`."""

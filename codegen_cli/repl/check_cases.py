@@ -18,7 +18,8 @@ def check_cases(chat: Chat, *, asked: bool = False) -> None:
     running.checked = source
     if not running.allowed:
         if asked:
-            chat.view.note("noted; /run once, and the cases are checked after each turn")
+            count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
+            chat.view.note(f"{count} noted; /run once, and they are checked after each turn")
         return
     try:
         with chat.interruptible() as should_stop, chat.view.working("checking the cases…"):

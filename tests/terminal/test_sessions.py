@@ -340,7 +340,7 @@ def test_a_resumed_chat_does_not_overwrite_what_was_changed_by_hand(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--resume", "abcd"), 'no session "abcd"'),
+        (("--resume", "abcd"), "no session is kept yet → codegen chat begins one"),
         (("--continue",), "no session is kept yet → leave out --continue"),
         (("--resume", "abcd", "--continue"), "name two programs"),
         (("--resume", "abcd", "a.py"), "name two programs"),

@@ -13,6 +13,7 @@ from codegen_cli.cli.chat_outside import ChatOutside
 from codegen_cli.cli.open_engine import Speculation
 from codegen_cli.errors import ModelError, ModelNotFound
 from codegen_cli.repl.chat import Chat
+from codegen_cli.repl.loop import run_chat
 from codegen_cli.settings import EngineSettings, Lora
 
 GUESSING = Speculation(on=True, files=[Path("a.py")], draft=None)
@@ -75,15 +76,17 @@ def test_the_model_before_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert not chat.done
 
 
-def test_without_any_model_a_chat_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf("nano")
-    monkeypatch.setattr(shelf, "broken", ())
+def test_without_any_model_a_chat_ends_and_offers_to_save(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shelf = Shelf()
     monkeypatch.setattr(chat_model, "open_engine", shelf.open)
-    chat = make(shelf.open("fake"), Script())
+    lines = ("Set x.", "/model nano", str(tmp_path / "a.py"))
+    engine = FakeEngine("x = 1")
+    chat = make(engine, Script(*lines))
+    choice = ModelChoice("fake.gguf", EngineSettings(), Speculation())
+    chat.outside = ChatOutside(choice, keeps=False)
     shelf.broken = ("nano", "fake")
-    chat.outside = ChatOutside(
-        ModelChoice("fake.gguf", EngineSettings(), Speculation()), keeps=False
-    )
-    with pytest.raises(ModelError):
-        chat.outside.open_model(chat, "nano")
-    assert chat.done
+    run_chat(chat)
+    assert shelf.log == ["open nano", "open fake"]
+    assert (tmp_path / "a.py").read_text() == "# Set x.\nx = 1\n"
