@@ -29,7 +29,10 @@ def observe(
     on_progress: Progress,
     should_stop: Callable[[], bool] = never,
 ) -> list[Observation]:
-    """Return one observation a sample of each case, none where it outgrows the context.
+    """Return one observation a sample of each case: the vaguest of its steps but the first.
+
+    A first step has no program before it to be clear from (see `repl/ask.py`). A program of one
+    step, and one that outgrows the context, give none.
 
     Raises:
         Interrupted: `should_stop` said so.
@@ -38,8 +41,9 @@ def observe(
     found = []
     programs = write_and_run(engine, sandbox, problems, draw, on_progress, should_stop)
     for task, row, passed in programs:
-        if not row["context_overflow"]:
-            vaguest = _vaguest(engine, task, row, should_stop)
+        steps = conditioned_prompts(task, row["prompts_completions"])[1:]
+        if steps and not row["context_overflow"]:
+            vaguest = max(step_perplexity(engine, *step, should_stop) for step in steps)
             found.append(Observation(task.problem, vaguest, passed))
         on_progress("reading", 1, len(programs))
     return found
@@ -89,9 +93,3 @@ def _drawn(
         yield row
     if count < len(tasks):
         raise Interrupted(f"interrupted after {count} of {len(tasks)} programs")
-
-
-def _vaguest(engine: Engine, task: Task, row: Row, should_stop: Callable[[], bool]) -> float:
-    """Return the highest perplexity of a program's steps, each read as a chat would read it."""
-    prompts = conditioned_prompts(task, row["prompts_completions"])
-    return max(step_perplexity(engine, before, text, should_stop) for before, text in prompts)
