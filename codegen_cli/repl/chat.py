@@ -12,6 +12,7 @@ from codegen_cli.engine.base import Engine
 from codegen_cli.errors import Interrupted, UsageError
 from codegen_cli.program.fold import Wishes
 from codegen_cli.program.tree import Tree
+from codegen_cli.repl.ask import Asked
 from codegen_cli.repl.clarity import Clarity
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.read import Reader
@@ -19,7 +20,7 @@ from codegen_cli.repl.render import View, toolbar
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
-from codegen_cli.repl.write import Asked, write
+from codegen_cli.repl.write import write
 
 #: Turn Ctrl-C into a flag while it is entered.
 Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]

@@ -42,6 +42,10 @@ def _turn(chat: Chat) -> None:
         check_cases(chat)
     except Interrupted:
         raise
+    except KeyboardInterrupt:
+        if not chat.reader.attended:
+            raise
+        chat.view.note("interrupted")
     except CodegenError as error:
         chat.view.fail(error.message, error.hint)
     except BrokenPipeError:

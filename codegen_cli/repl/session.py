@@ -54,7 +54,7 @@ class Session:
         self.start = ""
         self.candidates = 1
         self.results = dict(results or {})
-        self._partial: tuple[Place, Draw, TurnResult] | None = None
+        self._partial: tuple[Place, Draw, list[TurnResult]] | None = None
         self.copies: dict[int, int] = {}
         self._accepted = set(self.tree.nodes) - ({self.tree.head} if pending else set())
         self._attempts: dict[tuple[Place, str], int] = {}
@@ -67,8 +67,8 @@ class Session:
         return self.tree.nodes[head] if head is not None and head not in self._accepted else None
 
     @property
-    def partial(self) -> tuple[Draw, TurnResult] | None:
-        """Return the answer that was interrupted here, and what it was drawn for."""
+    def partial(self) -> tuple[Draw, list[TurnResult]] | None:
+        """Return the answers that were interrupted here, best first, and what they are for."""
         if self._partial is None or self._partial[0] != self.tree.head:
             return None
         return self._partial[1:]
@@ -145,7 +145,7 @@ class Session:
         """
         known: TurnResult | None
         if self.partial:
-            draw, known = self.partial
+            draw, (known, *_) = self.partial
             step, code, place = draw.step, known.turn.code, draw.place
         else:
             node = self._require_turn("go on with")
@@ -158,11 +158,15 @@ class Session:
     def take(self, draw: Draw, result: TurnResult) -> bool:
         """Make a whole answer the pending turn; set an interrupted one aside and say no."""
         if result.interrupted:
-            written = (self.tree.head, draw, result)
-            self._partial = written if result.turn.code.strip() else None
+            self.set_aside(draw, [result])
             return False
         self._put(draw, result)
         return True
+
+    def set_aside(self, draw: Draw, results: Sequence[TurnResult]) -> None:
+        """Note what was written before an interruption, best first; the program stays as it is."""
+        written = [result for result in results if not result.is_empty]
+        self._partial = (self.tree.head, draw, written) if written else None
 
     def take_all(self, draw: Draw, results: Sequence[TurnResult]) -> list[int]:
         """Put several answers to one step in the tree; the first is the pending turn.
@@ -176,15 +180,15 @@ class Session:
         self._attempts[key] = max(self._attempts.get(key, 0), draw.attempt + self.candidates - 1)
         return places
 
-    def keep_partial(self) -> None:
-        """Make what was written before an interruption the pending turn.
+    def keep_partial(self) -> list[int]:
+        """Put what was written before an interruption in the tree; the first is the pending turn.
 
         Raises:
             UsageError: nothing was interrupted.
         """
         if self.partial is None:
             raise UsageError("no answer was interrupted", "type a step first")
-        self._put(*self.partial)
+        return self.take_all(*self.partial)
 
     def accept(self) -> Numbered | None:
         """Keep the pending turn."""
