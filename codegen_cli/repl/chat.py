@@ -49,9 +49,10 @@ class Chat:
     done: bool = False
     speed: float = 0.0
 
-    def read(self, text: str = "", number: int = 0) -> str:
+    def read(self, text: str = "", number: int = 0, *, opened: bool = False) -> str:
         """Return the next line for the turn to come, or for the one of this number."""
-        return self.reader.read(number or len(self.session.shown.turns) + 1, self._toolbar(), text)
+        number = number or len(self.session.shown.turns) + 1
+        return self.reader.read(number, self._toolbar(), text, opened=opened)
 
     def last_turn(self) -> Numbered:
         """Return the last turn of the program and its number."""

@@ -88,7 +88,7 @@ def _block(chat: Chat, line: str) -> str:
     text = line.removeprefix(_BLOCK)
     while _BLOCK not in text:
         try:
-            text += "\n" + chat.read()
+            text += "\n" + chat.read(opened=True)
         except (EOFError, KeyboardInterrupt):
             chat.view.note(f"the block was not closed by {_BLOCK} and is gone")
             return ""
