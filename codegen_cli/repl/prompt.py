@@ -68,9 +68,7 @@ class TerminalReader:
             return self._lines.prompt(
                 [(style, prompt_text(number, opened=opened))],
                 default=text,
-                placeholder=[("class:placeholder", _PLACEHOLDER)]
-                if number == 1 and not opened
-                else "",
+                placeholder=[("class:placeholder", _PLACEHOLDER)] if first else "",
                 bottom_toolbar=lambda: toolbar(get_app().output.get_size().columns),
             )
 
