@@ -12,7 +12,7 @@ from codegen_cli.engine.records import Chunk, Completion, ModelInfo
 from codegen_cli.files import write_output
 from codegen_cli.program import Program, Stopper
 from codegen_cli.repl.chat import Chat
-from codegen_cli.repl.read import PlainReader, Toolbar
+from codegen_cli.repl.read import PlainReader, Toolbar, prompt_text
 from codegen_cli.repl.render import View
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Session
@@ -84,8 +84,8 @@ class Script:
         self.lines = list(lines)
         self.prompts: list[str] = []
 
-    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
-        return self._next(f"{number}> {text}{toolbar(80)}")
+    def read(self, number: int, toolbar: Toolbar, text: str = "", *, opened: bool = False) -> str:
+        return self._next(f"{prompt_text(number, opened=opened)}{text}{toolbar(80)}")
 
     def ask(self, question: str) -> str:
         return self._next(question)

@@ -64,7 +64,7 @@ def more(session: Session) -> Draw:
     """
     known: TurnResult | None
     if session.partial:
-        draw, known = session.partial
+        draw, (known, *_) = session.partial
         step, code, place = draw.step, known.turn.code, draw.place
     else:
         node = session.last_turn("go on with")

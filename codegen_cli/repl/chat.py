@@ -12,6 +12,7 @@ from codegen_cli.engine.base import Engine
 from codegen_cli.errors import Interrupted, UsageError
 from codegen_cli.files import warn_of_hiding
 from codegen_cli.program.tree import Tree
+from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.clarity import Clarity
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.lines import toolbar
@@ -21,7 +22,7 @@ from codegen_cli.repl.render import View
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
-from codegen_cli.repl.write import Asked, write
+from codegen_cli.repl.write import write
 from codegen_cli.sessions.records import StoredSession
 
 #: Turn Ctrl-C into a flag while it is entered.
@@ -47,9 +48,10 @@ class Chat:
     done: bool = False
     speed: float = 0.0
 
-    def read(self, text: str = "", number: int = 0) -> str:
+    def read(self, text: str = "", number: int = 0, *, opened: bool = False) -> str:
         """Return the next line for the turn to come, or for the one of this number."""
-        return self.reader.read(number or len(self.session.shown.turns) + 1, self._toolbar(), text)
+        number = number or len(self.session.shown.turns) + 1
+        return self.reader.read(number, self._toolbar(), text, opened=opened)
 
     def last_turn(self) -> Numbered:
         """Return the last turn of the program and its number."""

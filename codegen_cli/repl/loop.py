@@ -43,6 +43,10 @@ def _turn(chat: Chat) -> None:
         check_cases(chat)
     except Interrupted:
         raise
+    except KeyboardInterrupt:
+        if not chat.reader.attended:
+            raise
+        chat.view.note("interrupted")
     except CodegenError as error:
         chat.view.fail(error.message, error.hint)
     except BrokenPipeError:
@@ -85,7 +89,7 @@ def _block(chat: Chat, line: str) -> str:
     text = line.removeprefix(_BLOCK)
     while _BLOCK not in text:
         try:
-            text += "\n" + chat.read()
+            text += "\n" + chat.read(opened=True)
         except (EOFError, KeyboardInterrupt):
             chat.view.note(f"the block was not closed by {_BLOCK} and is gone")
             return ""

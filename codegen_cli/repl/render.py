@@ -177,11 +177,16 @@ class View:
             self._write(line)
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
-        """Turn a spinner that says what is done."""
+    def working(self, what: str) -> Iterator[Callable[[str], None]]:
+        """Turn a spinner that says what is done; the function yielded says how far that is."""
         status = self._spin(what)
+
+        def say(news: str) -> None:
+            if status is not None:
+                status.update(f"[muted]{what} {news}[/]")
+
         try:
-            yield
+            yield say
         finally:
             if status is not None:
                 status.stop()

@@ -62,7 +62,7 @@ class Session:
         self.cases = list(setup.cases) if setup else []
         self.templates = dict(setup.templates) if setup else {}
         self.results = dict(results or {})
-        self._partial: tuple[Place, Draw, TurnResult] | None = None
+        self._partial: tuple[Place, Draw, list[TurnResult]] | None = None
         self.copies = dict(copies or {})
         self._accepted = set(self.tree.nodes) - ({self.tree.head} if pending else set())
         self._attempts = dict(attempts or {})
@@ -75,8 +75,8 @@ class Session:
         return self.tree.nodes[head] if head is not None and head not in self._accepted else None
 
     @property
-    def partial(self) -> tuple[Draw, TurnResult] | None:
-        """Return the answer that was interrupted here, and what it was drawn for."""
+    def partial(self) -> tuple[Draw, list[TurnResult]] | None:
+        """Return the answers that were interrupted here, best first, and what they are for."""
         if self._partial is None or self._partial[0] != self.tree.head:
             return None
         return self._partial[1:]
@@ -116,11 +116,15 @@ class Session:
     def take(self, draw: Draw, result: TurnResult) -> bool:
         """Make a whole answer the pending turn; set an interrupted one aside and say no."""
         if result.interrupted:
-            written = (self.tree.head, draw, result)
-            self._partial = written if result.turn.code.strip() else None
+            self.set_aside(draw, [result])
             return False
         self._put(draw, result)
         return True
+
+    def set_aside(self, draw: Draw, results: Sequence[TurnResult]) -> None:
+        """Note what was written before an interruption, best first; the program stays as it is."""
+        written = [result for result in results if not result.is_empty]
+        self._partial = (self.tree.head, draw, written) if written else None
 
     def take_all(self, draw: Draw, results: Sequence[TurnResult]) -> list[int]:
         """Put several answers to one step in the tree; the first is the pending turn.
@@ -151,15 +155,15 @@ class Session:
             )
         return self.tree.nodes[self.tree.head]
 
-    def keep_partial(self) -> None:
-        """Make what was written before an interruption the pending turn.
+    def keep_partial(self) -> list[int]:
+        """Put what was written before an interruption in the tree; the first is the pending turn.
 
         Raises:
             UsageError: nothing was interrupted.
         """
         if self.partial is None:
             raise UsageError("no answer was interrupted", "type a step first")
-        self._put(*self.partial)
+        return self.take_all(*self.partial)
 
     def forget_partial(self) -> None:
         """Forget the answer that was interrupted."""

@@ -6,15 +6,11 @@ import os
 import re
 import signal
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
-from pty_driver import CTRL_C, ENTER, TAB, Terminal, paste
-from test_chat import CODE_BEGINS, RAMBLE, STEP, env, start, work, write_step
+from chats import CODE_BEGINS, RAMBLE, STEP, Start, write_step
+from pty_driver import CTRL_C, ENTER, TAB, paste
 
-__all__ = ["env", "start", "work"]
-
-Start = Callable[..., Terminal]
 CTRL_X_E, CTRL_Z, ESCAPE = "\x18\x05", "\x1a", "\x1b"
 
 

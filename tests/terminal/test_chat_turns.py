@@ -8,10 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from chats import CODE, RAMBLE, STEP, Start, pipe, write_step
 from pty_driver import CTRL_C, ENTER
-from test_chat import CODE, RAMBLE, STEP, Start, env, pipe, start, work, write_step
-
-__all__ = ["env", "start", "work"]
 
 
 def test_every_answer_of_a_chat_with_forks_can_be_drawn_again(

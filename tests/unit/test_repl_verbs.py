@@ -206,6 +206,12 @@ def test_lines_between_block_marks_are_one_step_whatever_they_say(chat: Run) -> 
     assert done.session.program.steps == ("Set a.\n/undo it\n!x",)
 
 
+def test_further_lines_of_a_block_have_a_prompt_of_their_own() -> None:
+    reader = Script("A.", '"""Set b.', 'to 1."""', "/q", "")
+    run_chat(make(FakeEngine("a = 1", "b = 1"), reader))
+    assert [prompt[:3] for prompt in reader.prompts[:4]] == ["1> ", "2> ", " … ", "3> "]
+
+
 @pytest.mark.parametrize("end", [EOFError(), KeyboardInterrupt()])
 def test_a_block_without_end_is_no_step(chat: Run, end: BaseException) -> None:
     engine = FakeEngine()

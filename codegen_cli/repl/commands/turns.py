@@ -7,6 +7,7 @@ from itertools import pairwise
 from codegen_cli.errors import UsageError
 from codegen_cli.program.split import split_step
 from codegen_cli.repl import asking
+from codegen_cli.repl.answered import MOST_ANSWERS
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
@@ -58,7 +59,7 @@ def start(chat: Chat, argument: str) -> None:
 def n(chat: Chat, argument: str) -> None:
     """Write N answers to each step, the best as the turn."""
     if argument:
-        chat.session.candidates = parse_count(argument, "a number of answers", 64)
+        chat.session.candidates = parse_count(argument, "a number of answers", MOST_ANSWERS)
     count = chat.session.candidates
     chat.view.note(f"{count} answer{'s' * (count != 1)} a step")
 
@@ -66,6 +67,8 @@ def n(chat: Chat, argument: str) -> None:
 @COMMANDS.command("pick", "[K]")
 def pick(chat: Chat, argument: str) -> None:
     """Take answer K to the last step; without K, list the answers, retries included."""
+    if chat.session.partial and len(chat.session.partial[1]) > 1:
+        keep_partial(chat)
     tree = chat.session.tree
     answers = tree.answers(tree.head)
     if not answers:
