@@ -72,6 +72,9 @@ class FakeEngine:
             for item in self.generate(asked.text, asked.sampling, asked.stopper, should_stop):
                 yield number, item
 
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Tell nobody."""
+
     def close(self) -> None:
         """Do nothing."""
 

@@ -38,7 +38,7 @@ class ChatOutside:
         before = self._model.at(Path(chat.engine.info.path))
         chat.engine.close()
         try:
-            chat.engine = wanted.open()
+            _use(chat, wanted)
         except BaseException:
             self._go_back(chat, before)
             raise
@@ -52,7 +52,7 @@ class ChatOutside:
 
     def _go_back(self, chat: Chat, before: ModelChoice) -> None:
         try:
-            chat.engine = before.open()
+            _use(chat, before)
         except BaseException:
             # Nothing is left to draw or to count with; what is unsaved is offered to be saved.
             try:
@@ -99,6 +99,11 @@ class ChatOutside:
             if text:
                 return [(m.session, f"#{m.node}  {_line(m.step)}") for m in store.search(text, 20)]
             return [(found.id, _about(found)) for found in store.recent(20)]
+
+
+def _use(chat: Chat, choice: ModelChoice) -> None:
+    chat.engine = choice.open()
+    chat.engine.watch(chat.view.read)
 
 
 def session_of(resumed: Resumed, sampling: Sampling) -> Session:

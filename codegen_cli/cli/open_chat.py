@@ -69,6 +69,7 @@ def open_chat(engine: Engine, model: ModelChoice, running: Running, begin: Begin
         running=running,
         outside=outside,
     )
+    engine.watch(chat.view.read)
     chat.keeper = outside.keeper(chat, resumed.stored if resumed else None)
     if resumed:
         about = f"{about_session(resumed, session.setup)} · "

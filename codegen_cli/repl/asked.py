@@ -40,10 +40,12 @@ def ask_for(chat: Chat, draw: Draw, should_stop: Callable[[], bool]) -> Asked:
         chat.view.note(news)
     chat.folded = found.turns
     asked = Asked(found.prompt, found.turns)
-    if draw.attempt or draw.start:
-        # How clear the step is was said when it was asked for.
+    if draw.attempt or draw.start or not draw.program.turns:
+        # It was said when the step was asked for; and a first step has nothing before it that
+        # would make it clear, so its perplexity tells nothing (docs/clarity.md).
         return asked
-    reading = chat.clarity.read(engine, asked.prompt, draw.step, should_stop)
+    with chat.view.reading():
+        reading = chat.clarity.read(engine, asked.prompt, draw.step, should_stop)
     if reading is None:
         return asked
     chat.view.note(str(reading))

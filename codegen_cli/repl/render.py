@@ -48,25 +48,44 @@ class View:
 
     def __init__(self) -> None:
         self._console = console.stderr()
+        self._reading: Status | None = None
+
+    def read(self, tokens: int) -> None:
+        """Say how many tokens of a prompt are read, where a spinner turns meanwhile."""
+        if self._reading is not None:
+            self._reading.update(f"[muted]reading… {tokens} tokens[/]")
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[], None]]:
+        """Turn a spinner while a prompt is read; the function yielded stops it earlier."""
+        status = self._reading = self._spin("reading…")
+
+        def stop() -> None:
+            if status is not None:
+                status.stop()
+            self._reading = None
+
+        try:
+            yield stop
+        finally:
+            stop()
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that shows pieces of code once; a spinner turns until the first."""
         text, code = Spaced(self._write), CodeStream()
-        status = self._spin("reading…")
+        with self.reading() as stop:
 
-        def show(piece: str) -> None:
-            if status is not None:
-                status.stop()
-            text.add(code.feed(piece))
+            def show(piece: str) -> None:
+                stop()
+                text.add(code.feed(piece))
 
-        try:
-            yield show
-        finally:
-            if status is not None:
-                status.stop()
-            text.add(code.finish())
-            text.end("\n")
+            try:
+                yield show
+            finally:
+                stop()
+                text.add(code.finish())
+                text.end("\n")
 
     def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
         """Sum up a turn in one line, then warn of its problems."""

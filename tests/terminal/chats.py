@@ -18,7 +18,7 @@ PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
 RAMBLE = ("--repeat-penalty", "0.01", "--max-tokens", "1500", "--temperature", "0")
 
 #: Whatever follows the last turn of the spinner.
-CODE_BEGINS = re.compile(r"reading…\s*[^\s⠀-⣿]")
+CODE_BEGINS = re.compile(r"reading…(?: \d+ tokens)?\s*(?!\d)[^\s⠀-⣿]")
 
 #: The fixture that starts a chat and waits for its prompt.
 Start = Callable[..., Terminal]

@@ -90,3 +90,11 @@ def test_a_model_that_is_not_there_leaves_the_old_one(start: Start) -> None:
     chat.expect("1> ")
     chat.send("Print 1." + ENTER)
     chat.expect("turn 1 · ")
+
+
+def test_how_much_of_a_long_program_is_read_is_said(start: Start, work: Path) -> None:
+    (work / "long.py").write_text("".join(f"# Set {n}.\nx{n} = [{n}, {n}]\n\n" for n in range(70)))
+    chat = start("long.py", prompt="71> ")
+    chat.send("Print x1." + ENTER)
+    chat.expect(re.compile(r"reading… \d+ tokens"))
+    chat.expect("turn 71 · ")
