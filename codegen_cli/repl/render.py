@@ -16,6 +16,7 @@ from codegen_cli.highlight import CodeStream, Spaced, styled
 from codegen_cli.program import Program
 from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.draw import bars, tree_lines
+from codegen_cli.repl.help import help_rows, key_lines
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.fault import Fault
@@ -24,21 +25,13 @@ from codegen_cli.synthesis.outcome import annotation, excerpt, failure, report
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from codegen_cli.repl.table import Command, Table
+    from codegen_cli.repl.table import Table
     from codegen_cli.sandbox import Execution, Variable
     from codegen_cli.synthesis.candidates import Candidate
     from codegen_cli.synthesis.guard import Redrawn
     from codegen_cli.synthesis.turn import TurnResult
 
 C = TypeVar("C")
-
-_KEYS = """\
-Lines between two \"\"\" are one step · !cmd runs a command of your shell
-Enter sends · Alt-Enter or Ctrl-J opens a line · Tab completes · Up recalls · Ctrl-R searches
-Ctrl-X Ctrl-E opens $EDITOR · Ctrl-C stops, or clears the line · Ctrl-Z suspends · Ctrl-D leaves"""
-
-#: Columns that the words about a command need beside it.
-_LEAST_HELP = 40
 
 #: A placement of fewer characters says nothing ("CPU" is the shortest, with the dots).
 _LEAST_PLACEMENT = 4
@@ -182,12 +175,10 @@ class View:
 
     def help(self, table: Table[C]) -> None:
         """Show what can be typed: in two columns, or one where they would not fit."""
-        width = max(len(command.form) for command in table) + 2
-        narrow = self._console.is_terminal and self._console.width < width + _LEAST_HELP
-        for command in table:
-            form = f"{command.form}\n    " if narrow else f"{command.form:<{width}}"
-            self._write(Text.assemble((form, "step"), _about(command), "\n"))
-        self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
+        columns = self._console.width if self._console.is_terminal else None
+        for form, words in help_rows(table, columns):
+            self._write(Text.assemble((form, "step"), words, "\n"))
+        self.note("\n".join(key_lines(columns)))
 
     @contextmanager
     def working(self, what: str) -> Iterator[Callable[[str], None]]:
@@ -292,8 +283,3 @@ def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
     parts = [model, placement, numbers] if room >= _LEAST_PLACEMENT else [model, numbers]
     line = f" {' · '.join(parts)} "
     return console.visible(line if len(line) <= width else f" {numbers} ")
-
-
-def _about(command: Command[C]) -> str:
-    also = ", ".join(f"/{alias}" for alias in command.aliases)
-    return f"{command.help} Also {also}." if also else command.help
