@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from chats import CODE, CODE_BEGINS, RAMBLE, STEP, Start, command, write_step
 from prompt_toolkit.history import FileHistory
-from pty_driver import CTRL_C, CTRL_D, ENTER, Terminal, paste
+from pty_driver import CTRL_C, CTRL_D, ENTER, TIMEOUT, Terminal, paste
 
 CTRL_Z = "\x1a"
 WIDE, NARROW = (30, 100), (30, 40)
@@ -169,7 +171,7 @@ def test_a_shell_suspends_a_chat_that_writes_and_brings_it_back(
         shell.expect("back in the 2nd")
         shell.send("fg" + ENTER)
         # The next piece of the answer: by then the chat has its keyboard again.
-        shell.expect(re.compile(r"codegen_cli chat .*\n.*\S"))
+        shell.expect(re.compile(r"codegen_cli chat .*\n\s*\S"))
         shell.send("/set seed 7" + ENTER)
         shown = shell.expect("turn 1 · 1500 tokens")
         assert "/set" not in shown
@@ -201,7 +203,9 @@ def test_a_block_goes_on_with_another_prompt(start: Start, terminal: str) -> Non
     chat.expect("1?   Set x to 1.\n     Use an integer.\n")
 
 
-def test_ctrl_c_leaves_finished_answers_to_pick_from(start: Start) -> None:
+def test_finished_answers_are_picked_after_ctrl_c_and_can_be_drawn_again(
+    start: Start, env: dict[str, str], work: Path
+) -> None:
     chat = start("--temperature", "1.6", "--max-tokens", "600")
     chat.send("/n 8" + ENTER)
     chat.expect("8 answers a step\n")
@@ -214,6 +218,20 @@ def test_ctrl_c_leaves_finished_answers_to_pick_from(start: Start) -> None:
     chat.send("/pick 2" + ENTER)
     chat.expect("answer 2 of ")
     chat.expect("2> ")
+    chat.send("/quit" + ENTER)
+    chat.expect("save to which file?")
+    chat.send(ENTER)
+    assert chat.wait() == 0
+    again = subprocess.run(
+        [sys.executable, "-m", "codegen_cli", "replay", "last", "--verify"],
+        env=env,
+        cwd=work,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert again.returncode == 0, again.stdout + again.stderr
 
 
 def test_copy_by_a_tool(start: Start, work: Path, tmp_path: Path) -> None:
