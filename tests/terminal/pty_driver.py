@@ -89,10 +89,6 @@ class Terminal:
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
 
-    def mark(self) -> int:
-        """Return how much of `text` was shown so far."""
-        return len(self.text)
-
     def expect(self, wanted: str | re.Pattern[str], timeout: float = TIMEOUT) -> str:
         """Wait until a text or a match is shown and return what was shown before it.
 
