@@ -26,7 +26,7 @@ from codegen_cli.synthesis.outcome import annotation, failure, report
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from codegen_cli.repl.table import Table
+    from codegen_cli.repl.table import Command, Table
     from codegen_cli.sandbox import Execution, Variable
     from codegen_cli.synthesis.candidates import Candidate
     from codegen_cli.synthesis.guard import Redrawn
