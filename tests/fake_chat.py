@@ -84,6 +84,7 @@ class Script:
 
     def __init__(self, *lines: str | BaseException, terminal: bool = True) -> None:
         self.is_terminal = self.attended = terminal
+        self.opens_line = False
         self.lines = list(lines)
         self.prompts: list[str] = []
 

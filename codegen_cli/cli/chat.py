@@ -72,6 +72,15 @@ def chat(
             envvar="CODEGEN_NO_HISTORY",
         ),
     ] = False,
+    no_stream: o.NoStream = False,
+    no_bell: Annotated[
+        bool,
+        typer.Option(
+            "--no-bell",
+            help="Do not ring after an answer that took 10 s or more.",
+            envvar="CODEGEN_NO_BELL",
+        ),
+    ] = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
@@ -131,12 +140,14 @@ def chat(
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
         from codegen_cli.repl.read import Typing
+        from codegen_cli.repl.render import View
         from codegen_cli.repl.running import Running
 
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
             typing = Typing(vi, None if no_history else paths.state_dir() / "chat-history")
-            begin = Beginning(tree, sampling, file, resumed, typing, keeps=not no_session)
+            view = View(streams=not no_stream, bell=not no_bell)
+            begin = Beginning(tree, sampling, file, resumed, typing, view, keeps=not no_session)
             session = open_chat(engine, choice, running, begin)
             with closing(session):
                 run_chat(session)

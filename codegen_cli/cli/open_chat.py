@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.read import Typing
+    from codegen_cli.repl.render import View
     from codegen_cli.repl.running import Running
 
 
@@ -35,6 +36,7 @@ class Beginning:
     file: Path | None
     resumed: Resumed | None
     typing: Typing
+    view: View
     keeps: bool
 
 
@@ -47,7 +49,6 @@ def open_chat(engine: Engine, model: ModelChoice, running: Running, begin: Begin
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.known import known_to
     from codegen_cli.repl.read import open_reader
-    from codegen_cli.repl.render import View
     from codegen_cli.repl.session import Session
     from codegen_cli.repl.store import Store
 
@@ -64,7 +65,7 @@ def open_chat(engine: Engine, model: ModelChoice, running: Running, begin: Begin
         session=session,
         store=Store(write_output, target, known=known),
         reader=open_reader(begin.typing, known_to(lambda: chat)),
-        view=View(),
+        view=begin.view,
         interruptible=interruptible,
         running=running,
         outside=outside,

@@ -36,6 +36,7 @@ class TerminalReader:
     attended = True
 
     def __init__(self, typing: Typing, known: Known) -> None:
+        self.opens_line = False
         self._keyboard = Keyboard(get_app_session().input)
         self._lines: PromptSession[str] = PromptSession(
             history=open_history(typing.history),
@@ -48,7 +49,7 @@ class TerminalReader:
             enable_open_in_editor=True,
             tempfile_suffix=".txt",
             enable_suspend=True,
-            key_bindings=chat_keys(),
+            key_bindings=chat_keys(lambda: self.opens_line),
             multiline=True,
             prompt_continuation=_continuation,
             reserve_space_for_menu=6,

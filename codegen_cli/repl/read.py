@@ -31,11 +31,12 @@ class Reader(Protocol):
     """Read what is to be done next.
 
     `is_terminal` says that lines can be edited and questions asked, `attended` that a person
-    types them.
+    types them, `opens_line` that Enter opens a line of a step and Alt-Enter sends it.
     """
 
     is_terminal: bool
     attended: bool
+    opens_line: bool
 
     def read(self, number: int, toolbar: Toolbar, text: str = "", *, opened: bool = False) -> str:
         """Return a step or command for the turn of this number; `text` is there to be edited.
@@ -109,6 +110,7 @@ class PlainReader:
     """Read lines without editing them; nothing is ever asked."""
 
     is_terminal = False
+    opens_line = False
 
     def __init__(self, source: BinaryIO | None, prompts: TextIO | None, *, attended: bool) -> None:
         """Take the streams; Python has None for those that were closed before it started."""

@@ -40,13 +40,19 @@ _FAULTS = {
     Fault.REPETITION: "the same tokens again and again",
 }
 
+#: After so many seconds the bell rings.
+_LONG_WAIT = 10.0
+
 _DIFF = {"+": "green", "-": "red", "@": "muted"}
 
 
 class View:
     """Print what happens in a chat."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, streams: bool = True, bell: bool = True) -> None:
+        """Show code as it comes, or whole where nothing `streams`; ring after a long wait."""
+        self._streams = streams
+        self._bell = bell
         self._console = console.stderr()
         self._reading: Status | None = None
 
@@ -74,16 +80,21 @@ class View:
     def writing(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that shows pieces of code once; a spinner turns until the first."""
         text, code = Spaced(self._write), CodeStream()
+        held: list[str] = []
         with self.reading() as stop:
 
             def show(piece: str) -> None:
-                stop()
-                text.add(code.feed(piece))
+                if self._streams:
+                    stop()
+                    text.add(code.feed(piece))
+                else:
+                    held.append(piece)
 
             try:
                 yield show
             finally:
                 stop()
+                text.add(code.feed("".join(held)))
                 text.add(code.finish())
                 text.end("\n")
 
@@ -94,6 +105,7 @@ class View:
         self.note(summary(number, result))
         for problem in problems:
             console.warn(problem)
+        self._ring(result.completion.seconds)
 
     def redrawn(self, item: Redrawn) -> None:
         """Say that an answer was thrown away, and why another one follows."""
@@ -220,6 +232,7 @@ class View:
             console.warn(f"the program fails: {why}")
         else:
             self.note(f"ran to its end · {execution.wall_seconds:.2f} s")
+        self._ring(execution.wall_seconds)
 
     def note(self, message: str) -> None:
         """Print muted lines."""
@@ -237,6 +250,11 @@ class View:
         console.fail(
             f"unexpected {type(error).__name__}: {error}", "CODEGEN_DEBUG=1 shows the traceback"
         )
+
+    def _ring(self, seconds: float) -> None:
+        """Ring the terminal's bell after a wait that one may have spent elsewhere."""
+        if self._bell and seconds >= _LONG_WAIT and not self._console.is_dumb_terminal:
+            self._console.bell()
 
     def _write(self, text: Text) -> None:
         self._console.print(text, end="", soft_wrap=True)

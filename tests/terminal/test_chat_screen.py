@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 from chats import CODE_BEGINS, RAMBLE, STEP, Start, write_step
-from pty_driver import CTRL_C, ENTER, TAB, paste
+from pty_driver import ALT_ENTER, CTRL_C, ENTER, TAB, paste
 
 CTRL_X_E, CTRL_Z, ESCAPE = "\x18\x05", "\x1a", "\x1b"
 
@@ -123,3 +123,18 @@ def test_forty_columns_and_no_colour(start: Start) -> None:
     assert "── 2" in shown
     chat.expect(re.compile(r"\n *\d+/2048 tokens · \d+ tokens/s"))
     assert not re.search(r"\x1b\[[0-9;]*3[1-7]m", chat.raw)
+
+
+def test_enter_and_alt_enter_change_places(start: Start) -> None:
+    chat = start()
+    chat.send("/multiline" + ENTER)
+    chat.expect("Enter opens a line, Alt-Enter sends\n")
+    chat.send(STEP + ENTER + "Sort it." + ALT_ENTER)
+    chat.expect("turn 1 · ")
+    chat.expect("2> ")
+    chat.send("/list" + ENTER)
+    chat.expect("Sort it.\n")
+    chat.send("/multiline" + ENTER)
+    chat.expect("Enter sends\n")
+    chat.send("/undo" + ENTER)
+    chat.expect("undid turn 1")

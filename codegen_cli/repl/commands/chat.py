@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 
@@ -10,6 +11,16 @@ from codegen_cli.repl.commands.declared import COMMANDS
 def help_(chat: Chat, argument: str) -> None:
     """Say what can be typed, or what one command does."""
     chat.view.help(COMMANDS, COMMANDS.named(argument.lstrip("/")) if argument else None)
+
+
+@COMMANDS.command("multiline")
+def multiline(chat: Chat, _argument: str) -> None:
+    """Let Enter open a line and Alt-Enter send the step, or the other way round again."""
+    if not chat.reader.is_terminal:
+        raise UsageError("/multiline needs a terminal", 'put several lines between two """')
+    chat.reader.opens_line = not chat.reader.opens_line
+    enter = "opens a line, Alt-Enter sends" if chat.reader.opens_line else "sends"
+    chat.view.note(f"Enter {enter}")
 
 
 @COMMANDS.command("quit", aliases=("exit", "q"))
