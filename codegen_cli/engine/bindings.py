@@ -54,6 +54,13 @@ class LlamaLog:
 log = LlamaLog()
 
 
+def llama_version() -> str:
+    """Return the version of llama-cpp-python."""
+    import llama_cpp
+
+    return str(llama_cpp.__version__)
+
+
 @functools.cache
 def llama() -> Any:
     """Return llama-cpp-python's low-level module, initialized once (import costs about 0.3 s)."""

@@ -34,18 +34,17 @@ def library_path() -> Path:
     return Path(__file__).with_name("codegen_kernels.so")
 
 
-def load(llama_cpp: Any, path: Path | None = None) -> Kernels:
+def load(llama: Any, version: str, path: Path | None = None) -> Kernels:
     """Load the backend, switched off, into a process whose llama.cpp is loaded.
 
-    `llama_cpp` is the package llama-cpp-python. A loaded backend stays until the process ends.
+    `llama` is llama-cpp-python's library as ctypes has it (`llama_cpp.llama_cpp._lib`), `version`
+    is `llama_cpp.__version__`. A loaded backend stays until the process ends.
 
     Raises:
         NotLoaded: it is missing, damaged, of another version, or computes wrong on this processor.
     """
     path = path or library_path()
     _check_file(path)
-    ggml = llama_cpp.llama_cpp._lib
-    ggml.ggml_version.restype = ctypes.c_char_p
     try:
         library = ctypes.CDLL(str(path))
         library.codegen_kernels_built_for.restype = ctypes.c_char_p
@@ -53,19 +52,17 @@ def load(llama_cpp: Any, path: Path | None = None) -> Kernels:
         built_for = library.codegen_kernels_built_for().decode()
     except (OSError, AttributeError) as error:
         raise NotLoaded(f"{path.name} cannot be loaded: {error}") from None
-    if built_for != llama_cpp.__version__:
+    if built_for != version:
         raise NotLoaded(
-            f"built for llama-cpp-python {built_for}, here is {llama_cpp.__version__}: "
+            f"built for llama-cpp-python {built_for}, here is {version}: "
             "install codegen-kernels again"
         )
     refusal = library.codegen_kernels_refusal()
     if refusal is not None:
         raise NotLoaded(refusal.decode("utf-8", "replace"))
-    ggml.ggml_backend_load.argtypes, ggml.ggml_backend_load.restype = (
-        [ctypes.c_char_p],
-        ctypes.c_void_p,
-    )
-    if not ggml.ggml_backend_load(str(path).encode()):
+    llama.ggml_backend_load.argtypes = [ctypes.c_char_p]
+    llama.ggml_backend_load.restype = ctypes.c_void_p
+    if not llama.ggml_backend_load(str(path).encode()):
         raise NotLoaded(f"llama.cpp refused {path.name}")
     library.codegen_kernels_name.restype = ctypes.c_char_p
     return Kernels(library.codegen_kernels_name(0).decode(), library)

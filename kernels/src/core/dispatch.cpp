@@ -57,9 +57,7 @@ bool has_neon_dot() {
 }
 #endif
 
-}  // namespace
-
-Available available_kernels() {
+Available look() {
     Available found{{}, 0};
 #if defined(CODEGEN_X86)
     if (has_avx512_vnni()) found.kernels[found.count++] = &kAvx512Vnni;
@@ -73,8 +71,16 @@ Available available_kernels() {
     return found;
 }
 
+}  // namespace
+
+// Asking the processor is slow in virtual machines, where the host answers: once is enough.
+const Available & available_kernels() {
+    static const Available found = look();
+    return found;
+}
+
 const Kernels * find_kernels(const char * name) {
-    const Available all = available_kernels();
+    const Available & all = available_kernels();
     for (int i = 0; i < all.count; ++i) {
         if (std::strcmp(all.kernels[i]->name, name) == 0) return all.kernels[i];
     }

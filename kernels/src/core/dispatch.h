@@ -10,7 +10,7 @@ struct Available {
     const Kernels * kernels[8];
     int count;
 };
-Available available_kernels();
+const Available & available_kernels();
 
 // By name; nullptr where they do not run.
 const Kernels * find_kernels(const char * name);

@@ -11,7 +11,7 @@ using namespace codegen;
 
 // The name of the i-th kernels that run here, fastest first; NULL after the last.
 EXPORTED const char * codegen_kernels_name(int i) {
-    const Available all = available_kernels();
+    const Available & all = available_kernels();
     return i >= 0 && i < all.count ? all.kernels[i]->name : nullptr;
 }
 

@@ -87,7 +87,7 @@ const char * decide() {
     if (const char * wrong = wrong_types()) return wrong;
     if (const char * wrong = wrong_operations()) return wrong;
     if (const char * wrong = wrong_layout()) return wrong;
-    const Available all = available_kernels();
+    const Available & all = available_kernels();
     if (all.count == 1) return because("no kernels for this processor");
     for (int i = 0; i + 1 < all.count; ++i) {
         for (const TypeFact & fact : kTypeFacts) {
