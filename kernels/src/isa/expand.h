@@ -55,7 +55,7 @@ inline void factors(const float * __restrict d, const uint8_t * __restrict from,
 
 // Far enough ahead for main memory to answer; past the end of a panel it does no harm.
 inline void fetch(const uint8_t * record, int64_t bytes) {
-    constexpr int64_t kAhead = 6144;
+    constexpr int64_t kAhead = 4096;
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(record + kAhead + i);
 }
 

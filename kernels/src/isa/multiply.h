@@ -43,6 +43,7 @@ inline void whole_rows(const Codes & codes, const Scratch & scratch, const Rows 
 #pragma GCC unroll 8
             for (int i = g * GROUP / 4; i < (g + 1) * GROUP / 4; ++i) {
                 typename S::template Bytes<WHOLE> w[V];
+                if constexpr (WHOLE && R <= 2) fetch(tile + i * 128, kPass<S> * 4);
 #pragma GCC unroll 8
                 for (int v = 0; v < V; ++v) {
                     w[v] = S::template bytes<WHOLE>(tile + i * 128 + v * S::kLanes * 4);
