@@ -37,7 +37,9 @@ class Models:
     def path(self, file_type: str) -> Path:
         path = self._folder / f"{file_type}.gguf"
         if not path.exists():
-            convert(self._checkpoint, path, ConvertOptions(file_type, verify=False), lambda *_: None)
+            convert(
+                self._checkpoint, path, ConvertOptions(file_type, verify=False), lambda *_: None
+            )
         return path
 
 

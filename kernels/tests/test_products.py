@@ -33,7 +33,9 @@ def own_name(type_: str) -> str:
     return {"F32": "f32", "F16": "f16"}.get(type_, type_.replace("Q", "q", 1))
 
 
-def spread(rows: int, k: int, gap: int, shift: int, rng: np.random.Generator) -> NDArray[np.float32]:
+def spread(
+    rows: int, k: int, gap: int, shift: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
     """Return rows with a gap between them, the first one at any multiple of 4 bytes."""
     room = np.full(rows * (k + gap) + shift + gap, np.nan, np.float32)
     x = np.lib.stride_tricks.as_strided(room[shift:], (rows, k), ((k + gap) * 4, 4))
