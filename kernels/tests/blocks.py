@@ -24,7 +24,7 @@ def sizes(type_: str) -> tuple[int, int]:
 
 
 def random_rows(type_: str, n: int, k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return n rows of k weights in a type's blocks: every code occurs, scales are of both signs."""
+    """Return n rows of k weights in a type's blocks: all codes, scales of both signs."""
     depth, size = sizes(type_)
     if type_ == "F32":
         return rng.standard_normal((n, k)).astype(np.float32).view(np.uint8)

@@ -64,17 +64,21 @@ def take(on: Context, act: str, what) -> np.ndarray | None:
 @pytest.mark.parametrize("file_type", ["F16", "Q8_0", "Q4_K_M"])
 def test_a_long_run_stays_with_stock(models: Models, file_type: str) -> None:
     path = models.path(file_type)
-    with model(path, own=False) as stock, model(path, own=True) as own:
-        with context(stock, CELLS) as a, context(own, CELLS) as b:
-            compared = 0
-            for act, what in script(7):
-                wanted, found = take(a, act, what), take(b, act, what)
-                if wanted is None or found is None:
-                    continue
-                assert divergence(wanted, found) < 2e-3
-                error = np.abs(wanted - found).max()
-                best = wanted.argmax(-1)
-                ahead = np.diff(np.sort(wanted, -1)[:, -2:], axis=-1)[:, 0] > 2 * error
-                assert (found.argmax(-1)[ahead] == best[ahead]).all()
-                compared += int(ahead.sum())
-            assert compared > 100
+    with (
+        model(path, own=False) as stock,
+        model(path, own=True) as own,
+        context(stock, CELLS) as a,
+        context(own, CELLS) as b,
+    ):
+        compared = 0
+        for act, what in script(7):
+            wanted, found = take(a, act, what), take(b, act, what)
+            if wanted is None or found is None:
+                continue
+            assert divergence(wanted, found) < 2e-3
+            error = np.abs(wanted - found).max()
+            best = wanted.argmax(-1)
+            ahead = np.diff(np.sort(wanted, -1)[:, -2:], axis=-1)[:, 0] > 2 * error
+            assert (found.argmax(-1)[ahead] == best[ahead]).all()
+            compared += int(ahead.sum())
+        assert compared > 100

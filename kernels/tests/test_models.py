@@ -94,10 +94,14 @@ def test_two_contexts_of_one_model_at_a_time(models: Models) -> None:
 def test_a_stock_model_beside_one_on_the_kernels(models: Models) -> None:
     path = models.path("Q8_0")
     wanted = [logits(path, TEXT[:50], own=own) for own in (False, True)]
-    with model(path, own=False) as stock, model(path, own=True) as own:
-        with context(own) as b, context(stock) as a:
-            assert (read(a, TEXT[:50]) == wanted[0]).all()
-            assert (read(b, TEXT[:50]) == wanted[1]).all()
+    with (
+        model(path, own=False) as stock,
+        model(path, own=True) as own,
+        context(own) as b,
+        context(stock) as a,
+    ):
+        assert (read(a, TEXT[:50]) == wanted[0]).all()
+        assert (read(b, TEXT[:50]) == wanted[1]).all()
 
 
 @pytest.mark.parametrize("file_type", TYPES)
