@@ -21,11 +21,11 @@ def library() -> Library:
 class Models:
     """Conversions of one random checkpoint, made when first asked for."""
 
-    def __init__(self, folder: Path, width: int, heads: int, rotary: int) -> None:
+    def __init__(self, folder: Path, layers: int, width: int, heads: int, rotary: int) -> None:
         self._folder = folder
         self._checkpoint = write_checkpoint(
             folder / "checkpoint",
-            n_layer=2,
+            n_layer=layers,
             n_embd=width,
             n_head=heads,
             rotary_dim=rotary,
@@ -46,10 +46,10 @@ class Models:
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """350M: width 1024, heads of 64, rotary 32."""
-    return Models(tmp_path_factory.mktemp("350M"), 1024, 16, 32)
+    return Models(tmp_path_factory.mktemp("350M"), 2, 1024, 16, 32)
 
 
 @pytest.fixture(scope="session")
 def wide_models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """2B: width 2560, heads of 80, rotary 64."""
-    return Models(tmp_path_factory.mktemp("2B"), 2560, 32, 64)
+    return Models(tmp_path_factory.mktemp("2B"), 1, 2560, 32, 64)

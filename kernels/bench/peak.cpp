@@ -1,0 +1,109 @@
+// What this machine can do at best, on one thread: reading memory, dot products of bytes, and
+// multiply-adds of floats. Prints bytes, then products, then products a second.
+#include <immintrin.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+double now() {
+    using namespace std::chrono;
+    return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+template <class Run>
+double best(Run run) {
+    double best = 1e9;
+    for (int i = 0; i < 12; ++i) {
+        const double start = now();
+        run();
+        best = std::min(best, now() - start);
+    }
+    return best;
+}
+
+volatile int64_t sink;
+
+double read_rate() {
+    constexpr size_t kBytes = size_t{512} << 20;
+    auto * data = static_cast<int64_t *>(std::aligned_alloc(1 << 21, kBytes));
+    std::fill(data, data + kBytes / 8, 1);
+    const double seconds = best([&] {
+        int64_t sum[8] = {};
+        for (size_t i = 0; i < kBytes / 8; i += 8) {
+            for (int j = 0; j < 8; ++j) sum[j] += data[i + j];
+        }
+        int64_t total = 0;
+        for (const int64_t s : sum) total += s;
+        sink = total;
+    });
+    std::free(data);
+    return kBytes / seconds;
+}
+
+constexpr int kTimes = 2000000, kChains = 12;
+
+#if defined(__AVX512VNNI__)
+double byte_rate() {
+    __m512i sum[kChains] = {};
+    const __m512i a = _mm512_set1_epi8(3);
+    const double seconds = best([&] {
+        for (int i = 0; i < kTimes; ++i) {
+#pragma GCC unroll 12
+            for (int j = 0; j < kChains; ++j) {
+                sum[j] = _mm512_dpbusd_epi32(sum[j], a, a);
+                __asm__ volatile("" : "+v"(sum[j]));
+            }
+        }
+    });
+    return 64.0 * kChains * kTimes / seconds;
+}
+#else
+double byte_rate() {
+    return 0;
+}
+#endif
+
+#if defined(__AVX512F__)
+using Floats = __m512;
+Floats multiply_add(Floats a, Floats b, Floats c) {
+    return _mm512_fmadd_ps(a, b, c);
+}
+Floats ones() {
+    return _mm512_set1_ps(1);
+}
+#else
+using Floats = __m256;
+Floats multiply_add(Floats a, Floats b, Floats c) {
+    return _mm256_fmadd_ps(a, b, c);
+}
+Floats ones() {
+    return _mm256_set1_ps(1);
+}
+#endif
+
+double float_rate() {
+    Floats sum[kChains] = {};
+    const Floats a = ones();
+    const double seconds = best([&] {
+        for (int i = 0; i < kTimes; ++i) {
+#pragma GCC unroll 12
+            for (int j = 0; j < kChains; ++j) {
+                sum[j] = multiply_add(a, a, sum[j]);
+                __asm__ volatile("" : "+v"(sum[j]));
+            }
+        }
+    });
+    return static_cast<double>(sizeof(Floats) / 4) * kChains * kTimes / seconds;
+}
+
+}  // namespace
+
+int main() {
+    std::printf("%.0f %.0f %.0f\n", read_rate(), byte_rate(), float_rate());
+    return 0;
+}
