@@ -51,17 +51,21 @@ double read_rate() {
 
 constexpr int kTimes = 200000, kChains = 12;
 
+// Twelve variables: an array of them would be kept in memory.
+#define CHAINS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+#define KEEP(i) __asm__ volatile("" : "+v"(sum##i));
+
 #if defined(__AVX512VNNI__)
 double byte_rate() {
-    __m512i sum[kChains] = {};
     const __m512i a = _mm512_set1_epi8(3);
     const double seconds = best([&] {
+#define DECLARE(i) __m512i sum##i = a;
+        CHAINS(DECLARE)
         for (int i = 0; i < kTimes; ++i) {
-#pragma GCC unroll 12
-            for (int j = 0; j < kChains; ++j) {
-                sum[j] = _mm512_dpbusd_epi32(sum[j], a, a);
-                __asm__ volatile("" : "+v"(sum[j]));
-            }
+#define STEP(i) sum##i = _mm512_dpbusd_epi32(sum##i, a, a);
+            CHAINS(STEP) CHAINS(KEEP)
+#undef STEP
+#undef DECLARE
         }
     });
     return 64.0 * kChains * kTimes / seconds;
@@ -91,15 +95,13 @@ Floats ones() {
 #endif
 
 double float_rate() {
-    Floats sum[kChains] = {};
     const Floats a = ones();
     const double seconds = best([&] {
+#define DECLARE(i) Floats sum##i = a;
+        CHAINS(DECLARE)
         for (int i = 0; i < kTimes; ++i) {
-#pragma GCC unroll 12
-            for (int j = 0; j < kChains; ++j) {
-                sum[j] = multiply_add(a, a, sum[j]);
-                __asm__ volatile("" : "+v"(sum[j]));
-            }
+#define STEP(i) sum##i = multiply_add(a, a, sum##i);
+            CHAINS(STEP) CHAINS(KEEP)
         }
     });
     return static_cast<double>(sizeof(Floats) / 4) * kChains * kTimes / seconds;
