@@ -52,7 +52,7 @@ def doctor(
     settings = EngineSettings(gpu_layers, main_gpu=main_gpu, tensor_split=o.shares(tensor_split))
     report: dict[str, Any] = {
         "versions": _versions(),
-        "llama_cpp": _llama(),
+        "llama_cpp": _llama(settings),
         "paths": {
             "models": str(paths.models_dir()),
             "state": str(paths.state_dir()),
@@ -80,17 +80,21 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _llama() -> dict[str, Any]:
+def _llama(settings: EngineSettings) -> dict[str, Any]:
     from codegen_cli.engine.bindings import llama
+    from codegen_cli.engine.device import usable_gpus
     from codegen_cli.engine.devices import compute_devices
+    from codegen_cli.engine.kernels import cpu_kernels
     from codegen_cli.engine.placement import cpu_features, system_info
     from codegen_cli.engine.threads import default_threads
 
-    c = llama()
+    c, devices = llama(), compute_devices()
+    on_gpu = bool(usable_gpus(devices)) and settings.gpu_layers != "0"
     return {
         "gpu_build": bool(c.llama_supports_gpu_offload()),
-        "devices": [_device(device) for device in compute_devices()],
+        "devices": [_device(device) for device in devices],
         "cpu_kernels": list(cpu_features(system_info(c))),
+        "codegen_kernels": "not used: layers go to a GPU" if on_gpu else str(cpu_kernels()),
         "threads": default_threads(),
         "system": system_info(c).strip(),
     }

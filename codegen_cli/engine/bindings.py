@@ -76,6 +76,13 @@ def _import() -> Any:
         del sys.modules[name]
 
 
+def llama_version() -> str:
+    """Return the version of llama-cpp-python."""
+    from importlib.metadata import version
+
+    return version("llama_cpp_python")
+
+
 @functools.cache
 def llama() -> Any:
     """Return llama-cpp-python's low-level module, initialized once (import costs about 0.15 s)."""

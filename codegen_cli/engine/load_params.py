@@ -18,10 +18,16 @@ def has_amx(c: Any) -> bool:
     return b"AMX_INT8 = 1" in c.llama_print_system_info()
 
 
-def load_params(c: Any, plan: OffloadPlan, *, repack: bool) -> Any:
-    """Return llama.cpp's model parameters for a plan; they own the array of shares."""
+def load_params(c: Any, plan: OffloadPlan, *, repack: bool, packed: bool = False) -> Any:
+    """Return llama.cpp's model parameters for a plan; they own the array of shares.
+
+    `packed` says that our own kernels pack the weights.
+    """
     params = c.llama_model_default_params()
     params.use_extra_bufts = repack and not has_amx(c)
+    if packed:
+        # Packed weights are copies: a mapped file would stay in memory beside them.
+        params.load_mode = c.LLAMA_LOAD_MODE_NONE
     params.n_gpu_layers = plan.gpu_layers
     used = [index for index, layers in enumerate(plan.per_device) if layers]
     if len(used) > 1:

@@ -14,6 +14,7 @@ from codegen_cli.engine.context import BATCH_TOKENS
 from codegen_cli.engine.device import usable_gpus
 from codegen_cli.engine.devices import compute_devices
 from codegen_cli.engine.gguf import GGUFFile, check_codegen, read_gguf
+from codegen_cli.engine.kernels import use_kernels
 from codegen_cli.engine.listener import QUIET, Listener
 from codegen_cli.engine.load_params import load_params
 from codegen_cli.engine.memory_need import memory_need
@@ -74,8 +75,10 @@ class Model:
 
     def _load(self) -> None:
         log.clear()
+        wanted = self._repack and not self.plan.gpu_layers
+        own = use_kernels(self.file.tensors, wanted=wanted, warn=self._listener.warn)
         # Kept as long as the weights: llama.cpp keeps a pointer into it.
-        self._params = load_params(self._c, self.plan, repack=self._repack)
+        self._params = load_params(self._c, self.plan, repack=self._repack, packed=bool(own))
         self.pointer = self._c.llama_model_load_from_file(
             str(self.file.path).encode(), self._params
         )
@@ -91,7 +94,7 @@ class Model:
             self.close()
             raise
         self.placement: Placement = read_placement(
-            log.text(), self.plan.layers, self._threads, system_info(self._c)
+            log.text(), self.plan.layers, self._threads, system_info(self._c), own
         )
 
     def adapt(self, context: Any) -> None:

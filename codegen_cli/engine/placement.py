@@ -12,6 +12,8 @@ from codegen_cli.settings import EngineSettings
 
 _OFFLOADED = re.compile(r"offloaded (\d+)/(\d+) layers to GPU")
 _DEVICE = re.compile(r"load_tensors:\s+(\S+) model buffer size\s*=\s*([\d.]+) MiB")
+#: What the kernels of codegen-kernels call their memory (`kernels/src/plugin/weights.cpp`).
+_PACKED = re.compile(r"load_tensors:\s+CPU_CODEGEN model buffer size")
 #: Newest first: the first one a CPU has names the kernels that matter most here.
 _FEATURES = ("AMX_INT8", "AVX512_VNNI", "AVX_VNNI", "AVX512", "AVX2", "AVX", "SVE", "NEON", "SSE3")
 
@@ -20,7 +22,8 @@ _FEATURES = ("AMX_INT8", "AVX512_VNNI", "AVX_VNNI", "AVX512", "AVX2", "AVX", "SV
 class Placement:
     """The layers on a GPU out of all, the devices that hold weights, and the CPU's kernels.
 
-    Layers are counted as llama.cpp does: the blocks and the output.
+    Layers are counted as llama.cpp does: the blocks and the output. `own` says that the kernels of
+    codegen-kernels multiply the weights on the CPU, not llama.cpp's.
     """
 
     gpu_layers: int
@@ -28,9 +31,12 @@ class Placement:
     devices: tuple[str, ...]
     threads: int
     features: tuple[str, ...]
+    own: str = ""
 
     def __str__(self) -> str:
         kernels = self.features[0].lower().replace("_", "-") if self.features else "generic"
+        if self.own:
+            kernels = f"{self.own} (codegen-kernels)"
         cpu = f"CPU, {self.threads} thread{'s' * (self.threads != 1)}, kernels: {kernels}"
         if not self.gpu_layers:
             return cpu
@@ -77,10 +83,13 @@ def cpu_features(system_info: str) -> tuple[str, ...]:
     return tuple(name for name in _FEATURES if name in present)
 
 
-def read_placement(load_log: str, layers: int, threads: int, system_info: str) -> Placement:
+def read_placement(
+    load_log: str, layers: int, threads: int, system_info: str, own: str = ""
+) -> Placement:
     """Return the placement that llama.cpp's load log tells, not the one that was asked for.
 
-    `layers` counts the output, as llama.cpp does.
+    `layers` counts the output, as llama.cpp does; `own` names the kernels of codegen-kernels, which
+    count only where the log shows weights of theirs.
     """
     devices = tuple(
         f"{name} ({float(size):.0f} MiB)"
@@ -90,7 +99,8 @@ def read_placement(load_log: str, layers: int, threads: int, system_info: str) -
     # llama.cpp's sentence repeats what was asked for; only a buffer proves that a GPU has it.
     offloaded = _OFFLOADED.search(load_log) if devices else None
     on_gpu = min(int(offloaded[1]), layers) if offloaded else 0
-    return Placement(on_gpu, layers, devices, threads, cpu_features(system_info))
+    own = own if _PACKED.search(load_log) else ""
+    return Placement(on_gpu, layers, devices, threads, cpu_features(system_info), own)
 
 
 def system_info(c: Any) -> str:

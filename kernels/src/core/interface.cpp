@@ -1,0 +1,51 @@
+// The kernels alone, for tests and benchmarks, through C: no ggml, plain memory in and out.
+#include <new>
+
+#include "dispatch.h"
+#include "multiply.h"
+#include "panels.h"
+
+using namespace codegen;
+
+#define EXPORTED extern "C" __attribute__((visibility("default")))
+
+// The name of the i-th kernels that run here, fastest first; NULL after the last.
+EXPORTED const char * codegen_kernels_name(int i) {
+    const Available & all = available_kernels();
+    return i >= 0 && i < all.count ? all.kernels[i]->name : nullptr;
+}
+
+EXPORTED const char * codegen_type_name(int type) {
+    return type >= 0 && type < kTypes ? format(static_cast<Type>(type)).name : nullptr;
+}
+
+EXPORTED int64_t codegen_packed_bytes(int type, int64_t k, int64_t n) {
+    return format(static_cast<Type>(type)).packed_bytes(k, n);
+}
+
+EXPORTED void codegen_pack(int type, int64_t k, int64_t n, uint8_t * panels, const void * data,
+                           int64_t offset, int64_t size) {
+    write_panels(format(static_cast<Type>(type)), k, n, panels, data, offset, size);
+}
+
+EXPORTED void codegen_unpack(int type, int64_t k, int64_t n, const uint8_t * panels, void * data,
+                             int64_t offset, int64_t size) {
+    read_panels(format(static_cast<Type>(type)), k, n, panels, data, offset, size);
+}
+
+// y (rows x n) = x (rows of k floats, `stride` bytes apart) times packed weights. Returns 0; 1 for
+// kernels that do not run here, 2 without memory.
+EXPORTED int codegen_multiply(const char * kernels, int type, int64_t k, int64_t n,
+                              const uint8_t * panels, const float * x, int64_t rows, int64_t stride,
+                              float * y, int threads) {
+    static thread_local Workspace workspace;
+    const Kernels * found = find_kernels(kernels);
+    if (!found) return 1;
+    const Input input{x, {rows, 1, 1}, {stride, stride * rows, stride * rows}};
+    try {
+        multiply({static_cast<Type>(type), panels, k, n, input, y}, *found, threads, workspace);
+    } catch (const std::bad_alloc &) {
+        return 2;
+    }
+    return 0;
+}

@@ -1,0 +1,53 @@
+// What each instruction set provides: the same functions, compiled with other flags.
+//
+// Files in this folder see no C++ library: an inline function of it, compiled with these flags,
+// could be the copy that the linker keeps for everyone, and crash where it must not.
+#pragma once
+
+#include "../core/format.h"
+
+namespace codegen {
+
+constexpr int64_t kChunk = 512;  // weights along K that are unpacked at a time; fits the L1 cache
+
+// Where the sum of a group starts: -zero * sum(q) for a type without minima, and for one with
+// minima the float d * sum(q) that its minimum is multiplied with.
+union Start {
+    int32_t whole;
+    float scaled;
+};
+
+// Activations of consecutive rows, quantized as Q8_0 does, but with scales of 32 bits; or floats.
+struct Rows {
+    const float * x;      // k a row; float formats only
+    const int8_t * q;     // k a row
+    const float * d;      // k / 32 a row
+    const Start * start;  // k / group a row
+    int64_t k;
+};
+
+// Unpacked weights of one chunk of a panel.
+struct alignas(64) Scratch {
+    uint8_t codes[kChunk * kColumns];
+    float scales[kChunk / 16 * kColumns];
+    float minima[kChunk / 32 * kColumns];
+};
+
+struct Kernels {
+    const char * name;
+    int whole_zero;  // what is above the integer in a code of eight bits, as `dot` sees it
+    // Quantize k floats: codes, a scale per 32, a start per group.
+    void (*quantize)(const float * x, int64_t k, const Format & format, int zero, int8_t * q,
+                     float * d, Start * start);
+    // Multiply `length` weights from k0 on of a panel with rows; y is rows x 32, added to if k0 > 0.
+    void (*multiply[kTypes])(const uint8_t * panel, int64_t k0, int64_t length, Scratch & scratch,
+                             const Rows & rows, int64_t n_rows, float * y);
+};
+
+extern const Kernels kScalar;
+extern const Kernels kAvx2;
+extern const Kernels kAvxVnni;
+extern const Kernels kAvx512Vnni;
+extern const Kernels kNeonDot;
+
+}  // namespace codegen

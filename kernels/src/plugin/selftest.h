@@ -1,0 +1,11 @@
+// Compare a kernel with ggml's own idea of what the bytes of a type mean.
+#pragma once
+
+#include "../isa/kernels.h"
+#include "ggml_interface.h"
+
+namespace codegen {
+
+bool computes_right(const Kernels & kernels, ggml_type type, Type ours);
+
+}  // namespace codegen
