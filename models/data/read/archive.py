@@ -1,0 +1,111 @@
+"""Documents from tar and zip archives, which are read member by member and never unpacked.
+
+No name in an archive becomes a path, so none can point outside. What an archive gives in all is
+bounded by a size and by a multiple of its own size; past that the rest of it is refused.
+"""
+
+from __future__ import annotations
+
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from models.data.documents import Document
+from models.data.languages import language_of
+from models.data.read.found import (
+    ARCHIVE_LIMIT,
+    DAMAGED,
+    LINK,
+    TOO_LARGE,
+    Found,
+    Refused,
+    text_of,
+)
+
+ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".whl")
+
+#: What a member costs at least, so that millions of empty ones are bounded too.
+_MEMBER_BYTES = 512
+
+_BROKEN = (
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError,
+    NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Budget:
+    """The bytes that an archive may still give."""
+
+    left: int
+
+    def take(self, size: int) -> bool:
+        """Say whether so many more bytes are allowed, and count them."""
+        self.left -= max(size, _MEMBER_BYTES)
+        return self.left >= 0
+
+
+def read_archive(
+    path: Path, languages: frozenset[str], most: int, limit: int, ratio: int
+) -> Iterator[tuple[Found, int]]:
+    """Yield what each member gives, and its size in bytes; at most `most` are read of one.
+
+    A damaged archive gives what came before the damage.
+    """
+    budget = Budget(min(limit, ratio * path.stat().st_size))
+    reader = _zip if path.name.endswith((".zip", ".whl")) else _tar
+    try:
+        yield from reader(path, languages, most, budget)
+    except _BROKEN:
+        yield Refused(DAMAGED), 0
+
+
+def _tar(
+    path: Path, languages: frozenset[str], most: int, budget: Budget
+) -> Iterator[tuple[Found, int]]:
+    with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|*") as archive:
+        # TarFile remembers every member; a stream of a million files must not.
+        for member in iter(archive.next, None):
+            archive.members = []  # type: ignore[attr-defined]
+            if not budget.take(member.size):
+                yield Refused(ARCHIVE_LIMIT), 0
+                return
+            if member.isdir():
+                continue
+            stream = archive.extractfile(member) if member.isfile() else None
+            if stream is None:
+                yield Refused(LINK), 0
+            elif language_of(member.name) in languages:
+                yield _member(path, member.name, stream, most)
+
+
+def _zip(
+    path: Path, languages: frozenset[str], most: int, budget: Budget
+) -> Iterator[tuple[Found, int]]:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.is_dir() or language_of(member.filename) not in languages:
+                continue
+            if not budget.take(min(member.file_size, most)):
+                yield Refused(ARCHIVE_LIMIT), 0
+                return
+            if member.flag_bits & 1:
+                yield Refused("encrypted"), 0
+                continue
+            with archive.open(member) as stream:
+                yield _member(path, member.filename, stream, most)
+
+
+def _member(path: Path, name: str, stream: IO[bytes], most: int) -> tuple[Found, int]:
+    data = stream.read(most + 1)
+    if len(data) > most:
+        return Refused(TOO_LARGE), 0
+    text = text_of(data)
+    if isinstance(text, Refused):
+        return text, len(data)
+    return Document(text, f"{path.name}!{name}", language_of(name)), len(data)
