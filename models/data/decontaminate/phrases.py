@@ -1,7 +1,8 @@
 """The phrases of benchmarks, and where they occur in a text.
 
 A phrase is `words` words in a row (letters, digits and _, in lower case). A statement of fewer
-words counts as a whole, if it has eight or more: shorter ones are everyday language.
+words counts as a whole, if it has eight or more: shorter ones are everyday language. So are runs of
+numbers and single letters: half of a phrase's words must be different real words.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Phrases:
         length = min(self.words, max(len(words), SHORTEST))
         for i in range(len(words) - length + 1):
             phrase = words[i : i + length]
+            if not _is_telling(phrase):
+                continue
             key = " ".join(phrase[:SHORTEST])
             entries = self.by_start.setdefault(key, [])
             if all(other != phrase or name != problem for other, name in entries):
@@ -56,6 +59,11 @@ class Phrases:
                 if problem not in seen and words[i : i + len(phrase)] == phrase:
                     seen.add(problem)
                     yield Overlap(problem, " ".join(phrase))
+
+
+def _is_telling(phrase: list[str]) -> bool:
+    real = {word for word in phrase if len(word) > 1 and not word[0].isdigit()}
+    return 2 * len(real) >= len(phrase)
 
 
 def words_of(text: str) -> list[str]:

@@ -50,7 +50,7 @@ RULES = (
     _rule(
         "e-mail address",
         "@",
-        rf"(?<![\w.+@/:-])[A-Za-z0-9_][\w.+-]{{0,63}}@(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,4}}"
+        rf"(?:(?<![\w.+@/:-])|(?<=mailto:))(?!git@)[A-Za-z0-9_][\w.+-]{{0,63}}@(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,4}}"
         rf"(?:{_DOMAINS})\b(?![\w(\[-]|\.\w)",
         "user@example.com",
         re.IGNORECASE | re.ASCII,

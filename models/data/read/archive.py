@@ -65,10 +65,31 @@ def read_archive(
         yield Refused(DAMAGED), 0
 
 
+#: Blocks of zeros, or nothing more: an end. The standard library has no stubs for these.
+_ENDS = (tarfile.EOFHeaderError, tarfile.EmptyHeaderError)  # type: ignore[attr-defined]
+
+
+def _stream(raw: IO[bytes]) -> tarfile.TarFile:
+    return tarfile.open(fileobj=raw, mode="r|*", tarinfo=_Member)
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose damaged header is an error: TarFile takes one for the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> _Member:
+        try:
+            return super().fromtarfile(archive)
+        except _ENDS:
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
+
+
 def _tar(
     path: Path, languages: frozenset[str], most: int, budget: Budget
 ) -> Iterator[tuple[Found, int]]:
-    with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|*") as archive:
+    with path.open("rb") as raw, _stream(raw) as archive:
         # TarFile remembers every member; a stream of a million files must not.
         for member in iter(archive.next, None):
             archive.members = []  # type: ignore[attr-defined]
