@@ -26,7 +26,7 @@ class Encoded:
 
     def pick(self, order: NDArray[np.int64]) -> Encoded:
         """Return some documents in another order."""
-        begins = np.concatenate([[0], self.ends[:-1]])
+        begins = np.concatenate([np.zeros(1, np.int64), self.ends])[:-1]
         lengths = (self.ends - begins)[order]
         ends = np.cumsum(lengths)
         places = np.repeat(begins[order] - (ends - lengths), lengths) + np.arange(lengths.sum())
