@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from codegen_cli import console
 from codegen_cli.errors import UsageError
-from codegen_cli.hub.client import client, patiently, translated
+from codegen_cli.hub.client import client, is_offline, patiently, translated
 from models.data.read.records import NAMED_ENDINGS
 
 #: Cards and settings beside the data.
@@ -27,8 +27,12 @@ def data_files(repo: str, revision: str, pattern: str) -> tuple[str, list[str]]:
 
     Raises:
         CodegenError: the Hub has no such data set or cannot be reached.
-        UsageError: no data file fits.
+        UsageError: no data file fits; or the environment switches the network off.
     """
+    if is_offline():
+        raise UsageError(
+            f"HF_HUB_OFFLINE is set, and {repo} is on the Hub", "unset it, or give files"
+        )
     api = client().HfApi()
 
     def look() -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("datasketch")
 
 import numpy as np
-from corpora import program
+from data_corpora import program
 from datasketch import MinHash, MinHashLSH
 
 from models.data.dedup.duplicates import Signatures, duplicates_work, near_duplicates

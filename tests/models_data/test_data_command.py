@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from corpora import run
+from data_corpora import run
 
 from codegen_cli.errors import UsageError
 from models.data.__main__ import main

@@ -13,7 +13,7 @@ pytest.importorskip("tokenizers")
 
 import itertools
 
-from corpora import program
+from data_corpora import program
 
 from models.data.documents import Document, write_shard
 from models.data.partition import partitions

@@ -1,4 +1,4 @@
-"""Whole runs in processes of their own: the same bytes however they are made, and after any kill."""
+"""Whole runs in processes of their own: the same bytes however made, and after any kill."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-for _needed in ("tokenizers", "datasketch", "pyarrow"):
-    pytest.importorskip(_needed)
+pytest.importorskip("tokenizers")
+pytest.importorskip("datasketch")
+pytest.importorskip("pyarrow")
 
-from corpora import hashes, run, start, write_config, write_folder
+from data_corpora import hashes, run, start, write_config, write_folder
 
 from models.data.tokenizer.load import load
 
@@ -193,6 +194,16 @@ def test_a_finished_run_does_nothing_and_other_settings_are_refused(clean: Path)
     assert other.returncode == 2
     assert "was made with threshold 0.85, now it is 0.8" in other.stderr
     assert hashes(clean / "out") == before
+
+
+def test_shards_of_finished_stages_may_go(clean: Path, tmp_path: Path) -> None:
+    shutil.copytree(clean, tmp_path, dirs_exist_ok=True)
+    out = tmp_path / "out"
+    for path in [*out.rglob("docs-*"), *out.rglob("*.npy")]:
+        if path.parent.name != "rows":
+            path.unlink()
+    again = run("all", str(tmp_path / "run.toml"))
+    assert again.returncode == 0 and again.stderr.count("done before") == 11
 
 
 def test_the_report_is_a_table_on_stdout(clean: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("tokenizers")
 
-from corpora import program
+from data_corpora import program
 
 from codegen_cli.convert.bpe import encode
 from codegen_cli.convert.vocab import WHITE_SPACE, read_vocab
