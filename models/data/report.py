@@ -7,7 +7,7 @@ from pathlib import Path
 from models.data.run import Run
 from models.data.stage import Json, load
 
-_COLUMNS = ("stage", "kept", "dropped", "MB in", "MB/s a worker", "s", "peak MB")
+_COLUMNS = ("stage", "kept", "dropped", "MB in", "MB/s a core", "s", "peak MB")
 
 
 def table(run: Run) -> str:
@@ -24,7 +24,7 @@ def _row(report: Json) -> str:
         f"{report['kept']:,}",
         dropped or "–",
         f"{report['bytes_in'] / 1e6:.1f}",
-        f"{report['mb_per_worker_second']:.1f}",
+        f"{report['mb_per_cpu_second']:.1f}",
         f"{report['wall_seconds']:.1f}",
         f"{report['peak_bytes'] / 1e6:.0f}",
     )

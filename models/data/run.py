@@ -61,6 +61,6 @@ class Run:
 def _outcome(report: Json) -> str:
     dropped = ", ".join(f"{count} {why}" for why, count in report["dropped"].items())
     lost = f"; dropped {dropped}" if dropped else ""
-    speed = f"{report['mb_per_worker_second']:.1f} MB/s a worker"
+    speed = f"{report['mb_per_cpu_second']:.1f} MB/s a core"
     peak = f"{report['peak_bytes'] / 1e6:.0f} MB memory"
     return f"{report['kept']} kept{lost} ({speed}, {peak})"

@@ -138,15 +138,15 @@ class Stage:
             tally.add(from_record(unit["tally"]))
             files += unit["files"]
             peak = max(peak, unit["peak_bytes"])
-            seconds += unit["seconds"]
+            seconds += unit["cpu_seconds"]
         return {
             "stage": self.name,
             **tally.record(),
             "units": total,
             "workers": workers,
             "wall_seconds": round(wall, 3),
-            "worker_seconds": round(seconds, 3),
-            "mb_per_worker_second": round(tally.bytes_in / 1e6 / max(seconds, 1e-6), 3),
+            "cpu_seconds": round(seconds, 3),
+            "mb_per_cpu_second": round(tally.bytes_in / 1e6 / max(seconds, 1e-6), 3),
             "peak_bytes": peak,
             "sha256": identity(files),
             "files": files,
@@ -155,7 +155,7 @@ class Stage:
 
 def _do(work: Work[T], folder: Path, job: tuple[int, T]) -> int:
     number, unit = job
-    began = time.monotonic()
+    began = time.process_time()
     names, tally = work(folder, number, unit)
     files = [
         {"name": n, "bytes": (folder / n).stat().st_size, "sha256": sha256(folder / n)}
@@ -164,7 +164,7 @@ def _do(work: Work[T], folder: Path, job: tuple[int, T]) -> int:
     record = {
         "files": files,
         "tally": tally.record(),
-        "seconds": round(time.monotonic() - began, 4),
+        "cpu_seconds": round(time.process_time() - began, 4),
         "peak_bytes": peak_bytes(),
     }
     write_output(unit_path(folder, number), shown(record))
