@@ -7,6 +7,7 @@ import io
 import json
 import os
 import tarfile
+import tracemalloc
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -171,6 +172,21 @@ def test_a_bomb_ends_at_the_limits_and_what_came_before_stays(tmp_path: Path, en
         assert refused(found) == {"archive over its limits": 1}
     assert len(texts(by_size)) == 4
     assert refused(archived(path, most=1000, ratio=10**6)) == {"too large": 20}
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_attributes_in_a_tar_cannot_fill_the_memory(tmp_path: Path, kind: bytes) -> None:
+    path = tmp_path / "x.tar.gz"
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, 64 << 20
+    with gzip.open(path, "wb", 1) as stream:
+        stream.write(info.tobuf())
+        stream.write(bytes(info.size))
+    tracemalloc.start()
+    found = archived(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused(found) == {"damaged": 1} and peak < 8 << 20
 
 
 def test_a_million_empty_members_are_bounded_too(tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ def read_archive(
         yield Refused(DAMAGED), 0
 
 
+#: Headers that hold a long name or attributes of the next member, and their longest.
+_ATTRIBUTES = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
+_MOST_ATTRIBUTES = 1 << 20
+
 #: Blocks of zeros, or nothing more: an end. The standard library has no stubs for these.
 _ENDS = (tarfile.EOFHeaderError, tarfile.EmptyHeaderError)  # type: ignore[attr-defined]
 
@@ -74,7 +81,17 @@ def _stream(raw: IO[bytes]) -> tarfile.TarFile:
 
 
 class _Member(tarfile.TarInfo):
-    """A member whose damaged header is an error: TarFile takes one for the archive's end."""
+    """A member whose damaged header is an error: TarFile takes one for the archive's end.
+
+    So is a header of names and attributes that is too long: TarFile reads it into memory.
+    """
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _ATTRIBUTES and member.size > _MOST_ATTRIBUTES:
+            raise tarfile.ReadError("the attributes of a member are too long")
+        return member
 
     @classmethod
     def fromtarfile(cls, archive: tarfile.TarFile) -> _Member:
