@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codegen_cli.errors import UsageError
+from models.data.decontaminate.phrases import SHORTEST
 from models.data.languages import known
 from models.data.settings import (
     Corpus,
@@ -81,6 +82,8 @@ def _corpus(name: str, table: Any, top: Mapping[str, Any], base: Path) -> Corpus
     where = f"corpus.{name}"
     if not name.replace("-", "").replace("_", "").isalnum():
         raise UsageError(f"{where}: a name has letters, digits, - and _ only")
+    if name == "tokenizer":
+        raise UsageError(f"{where}: that is the tokenizer's folder", "call the corpus otherwise")
     _refuse_unknown(_table(table, where), {"inputs", *_STAGES}, where)
     inputs = table.get("inputs")
     if not isinstance(inputs, list) or not inputs:
@@ -101,7 +104,7 @@ def _check(parts: dict[str, Any], where: str) -> None:
         "read.max_bytes must be positive and below 16 MB": not 0 < read.max_bytes <= 16_000_000,
         "dedup.threshold must be in (0, 1)": not 0 < dedup.threshold < 1,
         "dedup.permutations must be in 16…1024": not 16 <= dedup.permutations <= 1024,
-        "decontaminate.words must be 5 or more": parts["decontaminate"].words < 5,
+        f"decontaminate.words must be {SHORTEST} or more": parts["decontaminate"].words < SHORTEST,
         "rows.row_length must be 2 or more": rows.row_length < 2,
         "rows.seed must not be negative": rows.seed < 0,
         "sizes and counts must be positive": min(

@@ -39,6 +39,8 @@ def settings(tmp_path: Path, text: str) -> object:
         (GOOD + '[read]\ncompression = ".bz2"\n', "read.compression must be"),
         ("workers = 0\n" + GOOD, "workers: 0 is not a positive whole number"),
         ("[corpus.code]\ninputs = []\n", "corpus.code: no inputs"),
+        ('[corpus.tokenizer]\ninputs = ["x"]\n', "that is the tokenizer's folder"),
+        (GOOD + "[decontaminate]\nwords = 7\n", "decontaminate.words must be 8 or more"),
         ('[corpus."a/b"]\ninputs = ["x"]\n', "corpus.a/b: a name has letters"),
         ("[corpus.c]\ninputs = [{}]\n", "each needs one of `path`, `hub`, `collect`"),
         ('[corpus.c]\ninputs = [{path = "x", hub = "a/b"}]\n', "each needs one of"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("tokenizers")
 
+from checkpoints import write_checkpoint
 from data_corpora import program
 
+from codegen_cli.cli.main import run_cli
 from codegen_cli.convert.bpe import encode
 from codegen_cli.convert.vocab import WHITE_SPACE, read_vocab
 from codegen_cli.errors import CodegenError, UsageError
@@ -88,6 +91,22 @@ def test_transformers_encodes_alike(folder: Path) -> None:
         for text in [*texts(100), TEXTS[1]]:
             if "<|endoftext|>" not in text:
                 assert other(text)["input_ids"] == plain.encoder.encode(text).ids
+
+
+def test_a_checkpoint_with_it_converts(folder: Path, tmp_path: Path) -> None:
+    checkpoint, result = tmp_path / "checkpoint", tmp_path / "x.gguf"
+    vocabulary = load(folder)
+    write_checkpoint(
+        checkpoint, n_layer=1, n_embd=64, n_head=4, rotary_dim=8, vocab_size=576, seed=1
+    )
+    for path in folder.iterdir():
+        shutil.copy(path, checkpoint)
+    config = json.loads((checkpoint / "config.json").read_text())
+    end = {"bos_token_id": vocabulary.end_of_text, "eos_token_id": vocabulary.end_of_text}
+    (checkpoint / "config.json").write_text(json.dumps({**config, **end}))
+    # The conversion ends with a check of llama.cpp's ids against the tokenizer's files.
+    command = ["convert", str(checkpoint), "-o", str(result), "-q", "F16"]
+    assert run_cli(command) == 0 and result.stat().st_size > 10_000
 
 
 def test_what_cannot_be_trained_is_told(tmp_path: Path) -> None:
