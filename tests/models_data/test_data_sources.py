@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
+import random
 import tarfile
 import tracemalloc
 import zipfile
@@ -197,7 +197,7 @@ def test_a_million_empty_members_are_bounded_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["tar", "tar.gz", "tar.xz", "zip"])
 def test_a_damaged_archive_is_counted_and_never_an_error(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"x.{ending}"
-    members = {f"m{i}.py": os.urandom(300).hex().encode() for i in range(30)}
+    members = {f"m{i}.py": random.Random(i).randbytes(300).hex().encode() for i in range(30)}
     if ending == "zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in members.items():
@@ -205,8 +205,10 @@ def test_a_damaged_archive_is_counted_and_never_an_error(tmp_path: Path, ending:
     else:
         tar(path, members, f"w:{ending[4:]}")
     data = bytearray(path.read_bytes())
-    for i in range(5):
-        data[len(data) // 3 + i] ^= 0xFF
+    # A tar has no sums of its members: only damage of a header shows.
+    begin = 512 * 12 if ending == "tar" else len(data) // 3
+    for i in range(begin, begin + 5):
+        data[i] ^= 0xFF
     path.write_bytes(data)
     found = archived(path)
     assert refused(found)["damaged"] == 1
@@ -259,7 +261,10 @@ def test_compressed_jsonl_is_read_and_damage_ends_it() -> None:
     pytest.importorskip("pyarrow")
     import pyarrow
 
-    data = b"".join(json.dumps({"text": os.urandom(99).hex()}).encode() + b"\n" for _ in range(500))
+    data = b"".join(
+        json.dumps({"text": random.Random(i).randbytes(99).hex()}).encode() + b"\n"
+        for i in range(500)
+    )
     packed = {
         "x.jsonl.gz": gzip.compress(data[:50_000]) + gzip.compress(data[50_000:]),
         "x.jsonl.zst": pyarrow.compress(data, "zstd", asbytes=True),

@@ -6,14 +6,16 @@ bounded by a size and by a multiple of its own size; past that the rest of it is
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from models.data.documents import Document
 from models.data.languages import language_of
@@ -76,8 +78,21 @@ _MOST_ATTRIBUTES = 1 << 20
 _ENDS = (tarfile.EOFHeaderError, tarfile.EmptyHeaderError)  # type: ignore[attr-defined]
 
 
-def _stream(raw: IO[bytes]) -> tarfile.TarFile:
-    return tarfile.open(fileobj=raw, mode="r|*", tarinfo=_Member)
+#: How compressed files begin, and what reads them and checks their sums; TarFile checks none.
+_COMPRESSED: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+    b"\x1f\x8b": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
+    b"BZh": lambda raw: cast(IO[bytes], bz2.BZ2File(raw)),
+    b"\xfd7zXZ": lambda raw: cast(IO[bytes], lzma.LZMAFile(raw)),
+}
+
+#: What is read behind the end of a tar, to come to the sum of its compression.
+_TAIL = 1 << 20
+
+
+def _plain(raw: IO[bytes]) -> IO[bytes]:
+    head = raw.read(6)
+    raw.seek(0)
+    return next((open_(raw) for magic, open_ in _COMPRESSED.items() if head.startswith(magic)), raw)
 
 
 class _Member(tarfile.TarInfo):
@@ -106,7 +121,11 @@ class _Member(tarfile.TarInfo):
 def _tar(
     path: Path, languages: frozenset[str], most: int, budget: Budget
 ) -> Iterator[tuple[Found, int]]:
-    with path.open("rb") as raw, _stream(raw) as archive:
+    with (
+        path.open("rb") as raw,
+        _plain(raw) as plain,
+        tarfile.open(fileobj=plain, mode="r|", tarinfo=_Member) as archive,
+    ):
         # TarFile remembers every member; a stream of a million files must not.
         for member in iter(archive.next, None):
             archive.members = []  # type: ignore[attr-defined]
@@ -120,6 +139,7 @@ def _tar(
                 yield Refused(LINK), 0
             elif language_of(member.name) in languages:
                 yield _member(path, member.name, stream, most)
+        plain.read(_TAIL)
 
 
 def _zip(
