@@ -77,7 +77,7 @@ def toml(value: Any) -> str:
 
 
 def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """Start `python -m models.data ARGUMENTS`."""
+    """Start `python -m models.data ARGUMENTS` as the leader of a group, as a shell does."""
     return subprocess.Popen(
         [sys.executable, "-m", "models.data", *arguments],
         cwd=ROOT,
@@ -86,6 +86,7 @@ def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 

@@ -117,7 +117,7 @@ def killed(config: Path, out: Path, more: int, *options: str) -> bool:
         children = list(workers_of(process.pid)) if alive else []
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=60)
     for child in children:
         wait_for_end(child)
     return alive
@@ -174,7 +174,8 @@ def test_ctrl_c_ends_with_130_and_the_run_goes_on(clean: Path, tmp_path: Path) -
     process = start("all", str(config), "--workers", "2")
     while units(out) < 4 and process.poll() is None:
         time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
+    # A terminal sends it to the workers too.
+    os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "error: interrupted" in err and "Traceback" not in err
     assert not list(tmp_path.rglob("*.part"))
