@@ -11,13 +11,13 @@ import pytest
 
 pytest.importorskip("tokenizers")
 
-from checkpoints import write_checkpoint
+from checkpoints import shared, write_checkpoint
 from data_corpora import program
 
 from codegen_cli.cli.main import run_cli
 from codegen_cli.convert.bpe import encode
 from codegen_cli.convert.vocab import WHITE_SPACE, read_vocab
-from codegen_cli.errors import CodegenError, UsageError
+from codegen_cli.errors import CheckpointError, CodegenError, UsageError
 from models.data.documents import Document, write_shard
 from models.data.tokenizer.load import load
 from models.data.tokenizer.sample import sample
@@ -115,11 +115,33 @@ def test_what_cannot_be_trained_is_told(tmp_path: Path) -> None:
     with pytest.raises(CodegenError, match=r"the text gives \d+ tokens, not 5000"):
         train(["a b c a b"], 5000, tmp_path)
     assert not list(tmp_path.iterdir())
-    with pytest.raises(UsageError, match=r"no tokenizer\.json"):
+    with pytest.raises(CheckpointError, match=r"tokenizer\.json"):
         load(tmp_path)
     (tmp_path / "tokenizer.json").write_text(json.dumps({"model": {"vocab": {"a": 1 << 40}}}))
     with pytest.raises(UsageError, match="senseless ids"):
         load(tmp_path)
+
+
+def test_a_folder_without_tokenizer_json_encodes_alike(folder: Path, tmp_path: Path) -> None:
+    for name in ("vocab.json", "merges.txt", "added_tokens.json"):
+        shutil.copy(folder / name, tmp_path)
+    slow, fast = load(tmp_path), load(folder)
+    assert (slow.size, slow.end_of_text) == (fast.size, fast.end_of_text)
+    for text in texts(100):
+        assert slow.encoder.encode(text).ids == fast.encoder.encode(text).ids
+
+
+def test_the_released_vocabulary_encodes_as_transformers_does() -> None:
+    transformers = pytest.importorskip("transformers")
+    data = shared("data")
+    if data is None:
+        pytest.skip("the optional folder shared/data is absent")
+    path = data / "gpt2_tokenizer"
+    other, plain = transformers.CodeGenTokenizer.from_pretrained(path), load(path)
+    assert plain.size == 50295 and plain.end_of_text == 50256
+    for text in [*texts(100), TEXTS[1]]:
+        if "<|endoftext|>" not in text:
+            assert other(text)["input_ids"] == plain.encoder.encode(text).ids
 
 
 def test_a_sample_takes_of_every_shard_its_share(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from codegen_cli.convert.json_file import read_json
-from codegen_cli.convert.vocab import read_vocab
+from codegen_cli.convert.vocab import Vocab, read_vocab
 from codegen_cli.errors import UsageError
 from codegen_cli.registry.fingerprint import sha256
+from models.data.tokenizer.fast import END_OF_TEXT, description
 
 #: More ids than any CodeGen checkpoint has; `read_vocab` fills what is missing.
 _MOST_IDS = 1 << 20
@@ -28,27 +31,56 @@ class Vocabulary:
 def load(folder: Path) -> Vocabulary:
     """Return the tokenizer in a folder; control tokens in a text are encoded as plain text.
 
+    It is `tokenizer.json`, or made of `vocab.json`, `merges.txt` and `added_tokens.json`.
+
     Raises:
         CheckpointError: `codegen convert` could not read it.
-        UsageError: it has no `tokenizer.json`.
+        UsageError: its ids make no sense.
     """
     from tokenizers import Tokenizer
 
+    size = vocabulary_size(folder)
+    vocab = read_vocab(folder, size)
     path = folder / "tokenizer.json"
-    if not path.is_file():
-        raise UsageError(f'no tokenizer.json in "{folder}"', "save it with a fast class")
-    size = vocabulary_size(path)
-    end = read_vocab(folder, size).end_of_text
-    encoder = Tokenizer.from_file(str(path))
+    if path.is_file():
+        encoder, digest = Tokenizer.from_file(str(path)), sha256(path)
+    else:
+        text = json.dumps(_description(vocab), ensure_ascii=False)
+        encoder, digest = Tokenizer.from_str(text), hashlib.sha256(text.encode()).hexdigest()
     # Whoever writes <|endoftext|> in a file must not end a document with it.
     encoder.encode_special_tokens = True
-    return Vocabulary(encoder, size, end, sha256(path))
+    return Vocabulary(encoder, size, vocab.end_of_text, digest)
 
 
-def vocabulary_size(path: Path) -> int:
-    """Return one more than the largest id in a `tokenizer.json`."""
-    data = read_json(path)
-    ids = [*data["model"]["vocab"].values(), *(one["id"] for one in data.get("added_tokens", []))]
-    if not ids or max(ids) >= _MOST_IDS:
-        raise UsageError(f'"{path}" has no vocabulary, or one with senseless ids')
+def _description(vocab: Vocab) -> dict[str, Any]:
+    by_kind: dict[str, dict[str, int]] = {"NORMAL": {}, "USER_DEFINED": {}}
+    for number, (token, kind) in enumerate(zip(vocab.tokens, vocab.types, strict=True)):
+        by_kind.setdefault(kind.name, {})[token] = number
+    end = {END_OF_TEXT: vocab.end_of_text}
+    base = {**by_kind["NORMAL"], **end}
+    return description(base, vocab.merges, {**end, **by_kind["USER_DEFINED"]})
+
+
+def vocabulary_size(folder: Path) -> int:
+    """Return one more than the largest id of a tokenizer.
+
+    Raises:
+        UsageError: its ids make no sense.
+        CheckpointError: a file of it is missing or damaged.
+    """
+    ids = [number for name in ("vocab.json", "added_tokens.json") for number in _ids(folder / name)]
+    if not ids:
+        data = read_json(folder / "tokenizer.json")
+        ids = [*_numbers(data.get("model", {}).get("vocab"))]
+        ids += [one.get("id") for one in data.get("added_tokens", [])]
+    if not ids or not all(type(one) is int and 0 <= one < _MOST_IDS for one in ids):
+        raise UsageError(f'the tokenizer in "{folder}" has no vocabulary, or senseless ids')
     return int(max(ids)) + 1
+
+
+def _ids(path: Path) -> list[Any]:
+    return _numbers(read_json(path)) if path.is_file() else []
+
+
+def _numbers(vocab: Any) -> list[Any]:
+    return list(vocab.values()) if isinstance(vocab, dict) else []

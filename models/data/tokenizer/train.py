@@ -14,8 +14,7 @@ from typing import Any
 from codegen_cli.convert.vocab import WHITE_SPACE
 from codegen_cli.errors import CodegenError, UsageError
 from codegen_cli.files import write_output
-
-END_OF_TEXT = "<|endoftext|>"
+from models.data.tokenizer.fast import END_OF_TEXT, description
 
 #: 256 bytes and the end of text.
 _FEWEST = 257
@@ -58,10 +57,10 @@ def train(texts: Iterable[str], vocab_size: int, folder: Path) -> list[str]:
             f"the text gives {len(model['vocab']) + 1} tokens, not {vocab_size}",
             "train on more text, or ask for fewer",
         )
-    return write(folder, model["vocab"], [tuple(merge) for merge in model["merges"]])
+    return write(folder, model["vocab"], [" ".join(merge) for merge in model["merges"]])
 
 
-def write(folder: Path, vocab: dict[str, int], merges: list[tuple[str, ...]]) -> list[str]:
+def write(folder: Path, vocab: dict[str, int], merges: list[str]) -> list[str]:
     """Write a vocabulary, the end of text and the white-space tokens, and return the files' names.
 
     Raises:
@@ -82,48 +81,10 @@ def write(folder: Path, vocab: dict[str, int], merges: list[tuple[str, ...]]) ->
             "tokenizer_class": "CodeGenTokenizer",
             **special,
         },
-        "tokenizer.json": _fast(base, merges, {END_OF_TEXT: end, **added}),
+        "tokenizer.json": description(base, merges, {END_OF_TEXT: end, **added}),
     }
     for name, content in files.items():
         write_output(folder / name, json.dumps(content, ensure_ascii=False))
-    lines = ["#version: 0.2", *(" ".join(merge) for merge in merges)]
+    lines = ["#version: 0.2", *merges]
     write_output(folder / "merges.txt", "\n".join(lines) + "\n")
     return [*files, "merges.txt"]
-
-
-def _fast(
-    vocab: dict[str, int], merges: list[tuple[str, ...]], added: dict[str, int]
-) -> dict[str, Any]:
-    level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
-    return {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [
-            {
-                "id": number,
-                "content": token,
-                "single_word": False,
-                "lstrip": False,
-                "rstrip": False,
-                "normalized": False,
-                "special": token == END_OF_TEXT,
-            }
-            for token, number in added.items()
-        ],
-        "normalizer": None,
-        "pre_tokenizer": {**level, "use_regex": True},
-        "post_processor": None,
-        "decoder": {**level, "use_regex": True},
-        "model": {
-            "type": "BPE",
-            "dropout": None,
-            "unk_token": None,
-            "continuing_subword_prefix": None,
-            "end_of_word_suffix": None,
-            "fuse_unk": False,
-            "byte_fallback": False,
-            "vocab": vocab,
-            "merges": [list(merge) for merge in merges],
-        },
-    }
