@@ -156,6 +156,29 @@ def test_after_kill_9_at_many_points_the_bytes_are_the_same(
     assert not list(tmp_path.rglob("*.part"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers in /proc")
+def test_a_killed_worker_is_one_line_and_the_run_goes_on(clean: Path, tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    process = start("all", str(config), "--workers", "2")
+    workers: list[int] = []
+    while process.poll() is None and not workers:
+        workers = [one for one in workers_of(process.pid) if b"spawn_main" in command_of(one)]
+        time.sleep(0.002)
+    os.kill(workers[0], signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1 and "error: a worker was killed → give it more memory" in err
+    assert "Traceback" not in err
+    assert run("all", str(config)).returncode == 0
+    assert products(tmp_path) == products(clean)
+
+
+def command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def test_half_written_and_shortened_files_are_made_again(clean: Path, tmp_path: Path) -> None:
     shutil.copytree(clean, tmp_path, dirs_exist_ok=True)
     filtered = tmp_path / "out/code/filter"
