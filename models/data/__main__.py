@@ -38,10 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.fail("interrupted", "run the same command again: what is done stays")
         return Interrupted.exit_code
-    except ModuleNotFoundError as error:
+    except (ModuleNotFoundError, OSError) as error:
         if os.environ.get("CODEGEN_DEBUG"):
             raise
-        console.fail(f"{error.name} is not installed", "pip install '.[data]'")
+        if isinstance(error, OSError):
+            console.fail(str(error), "CODEGEN_DEBUG=1 shows where")
+        else:
+            console.fail(f"{error.name} is not installed", "pip install '.[data]'")
         return 1
     return 0
 

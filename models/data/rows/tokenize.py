@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from models.data.stage import Work
 from models.data.tally import Tally
 from models.data.tokenizer.load import Vocabulary, load
 
-#: Bytes of text given to the tokenizer at once: what it returns is a hundred times as large.
-_BATCH_BYTES = 1 << 18
+#: Characters given to the tokenizer at once: what it returns is a hundred times as large.
+_BATCH_CHARACTERS = 1 << 18
 
 
 def tokenize_work(tokenizer: str, language_prefix: bool) -> Work[str]:
@@ -31,45 +32,42 @@ def _tokenize(
     tokenizer: str, language_prefix: bool, folder: Path, number: int, shard: str
 ) -> tuple[list[str], Tally]:
     vocabulary, tally = _vocabulary(Path(tokenizer)), Tally()
+    dtype = dtype_for(vocabulary.size)
     ids: list[NDArray[np.unsignedinteger]] = []
     weights: list[NDArray[np.uint8]] = []
-    weighted, waiting = False, 0
-    batch: list[Document] = []
-
-    def encode_batch() -> None:
-        nonlocal weighted
-        weighs = any(document.weights for document in batch)
-        encode = vocabulary.encoder.encode_batch if weighs else vocabulary.encoder.encode_batch_fast
-        encodings = encode([one.text for one in batch])
-        for document, encoding in zip(batch, encodings, strict=True):
-            ids.append(_ids(encoding, vocabulary))
+    weighted = False
+    for batch in _batches(read_shard(Path(shard)), language_prefix):
+        tally.bytes_in += sum(len(document.text.encode()) for document in batch)
+        weighted = weighted or any(document.weights for document in batch)
+        for document, encoding in zip(batch, _encodings(batch, vocabulary), strict=True):
+            ids.append(np.array([*encoding.ids, vocabulary.end_of_text], dtype))
             weights.append(token_weights(document, encoding.offsets))
-            weighted = weighted or bool(document.weights)
-        batch.clear()
-
-    for document in read_shard(Path(shard)):
-        if language_prefix and document.language:
-            document = prefixed(document)
-        size = len(document.text.encode())
-        tally.bytes_in += size
-        batch.append(document)
-        waiting += size
-        if waiting >= _BATCH_BYTES:
-            encode_batch()
-            waiting = 0
-    encode_batch()
     ends = np.cumsum([len(one) for one in ids], dtype=np.int64)
-    dtype = dtype_for(vocabulary.size)
-    flat = np.concatenate([np.zeros(0, dtype), *ids]).astype(dtype)
+    flat = np.concatenate([np.zeros(0, dtype), *ids])
     marks = np.concatenate(weights) if weighted else None
     tally.kept, tally.bytes_out = len(ids), flat.nbytes
     tally.counted["tokens"] = len(flat)
-    stem = f"tokens-{number:05d}"
-    return write_encoded(folder, stem, Encoded(flat, ends, marks)), tally
+    return write_encoded(folder, f"tokens-{number:05d}", Encoded(flat, ends, marks)), tally
 
 
-def _ids(encoding: Any, vocabulary: Vocabulary) -> NDArray[np.unsignedinteger]:
-    return np.array([*encoding.ids, vocabulary.end_of_text], dtype_for(vocabulary.size))
+def _batches(documents: Iterable[Document], language_prefix: bool) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    waiting = 0
+    for document in documents:
+        batch.append(prefixed(document) if language_prefix and document.language else document)
+        waiting += len(document.text)
+        if waiting >= _BATCH_CHARACTERS:
+            yield batch
+            batch, waiting = [], 0
+    yield batch
+
+
+def _encodings(batch: list[Document], vocabulary: Vocabulary) -> list[Any]:
+    """Encode texts; where each token stands in its text takes longer, and only weights need it."""
+    texts = [document.text for document in batch]
+    if any(document.weights for document in batch):
+        return list(vocabulary.encoder.encode_batch(texts))
+    return list(vocabulary.encoder.encode_batch_fast(texts))
 
 
 def token_weights(document: Document, offsets: list[tuple[int, int]]) -> NDArray[np.uint8]:
