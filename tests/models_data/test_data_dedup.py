@@ -14,6 +14,7 @@ import numpy as np
 from data_corpora import program
 from datasketch import MinHash, MinHashLSH
 
+from models.data.arrays import rows_between
 from models.data.dedup.duplicates import Signatures, duplicates_work, near_duplicates
 from models.data.dedup.keys import keys_work
 from models.data.dedup.signature import sketcher
@@ -128,6 +129,13 @@ def test_ranges_cover_all_keys_once() -> None:
         parts = partitions(size, most)
         assert len(parts) == count and parts[0].low == 0 and parts[-1].high == 2**64 - 1
         assert all(a.high + 1 == b.low for a, b in pairwise(parts))
+
+
+def test_a_range_of_keys_has_both_its_ends() -> None:
+    table = np.array([[1, 5, 5, 9, 2**64 - 1], [0, 1, 2, 3, 4]], np.uint64)
+    assert rows_between(table, 5, 9)[1].tolist() == [1, 2, 3]
+    assert rows_between(table, 2, 4)[1].tolist() == []
+    assert rows_between(table, 9, 2**64 - 1)[1].tolist() == [3, 4]
 
 
 def test_a_group_with_too_many_different_texts_is_told(tmp_path: Path) -> None:

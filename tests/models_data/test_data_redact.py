@@ -120,6 +120,15 @@ def test_moved_spans_cover_the_same_characters(data: st.DataObject) -> None:
     assert [c for c in clean[new_begin:new_end] if c != "#"] == wanted
 
 
+def test_a_cut_inside_what_is_replaced_moves_to_its_edge() -> None:
+    hits = [Hit(10, 20, "XYZ", "r")]
+    assert moved((0, 15, 0.5), hits) == (0, 13, 0.5)
+    assert moved((15, 30, 0.5), hits) == (10, 23, 0.5)
+    assert moved((12, 14, 0.5), hits) == (10, 13, 0.5)
+    assert moved((0, 10, 0.5), hits) == (0, 10, 0.5)
+    assert moved((20, 30, 0.5), hits) == (13, 23, 0.5)
+
+
 def test_of_overlapping_hits_the_first_is_kept() -> None:
     hits = [Hit(5, 9, "x", "b"), Hit(0, 6, "x", "a"), Hit(9, 12, "x", "c"), Hit(0, 3, "x", "d")]
     assert [hit.rule for hit in without_overlaps(hits)] == ["a", "c"]

@@ -189,6 +189,15 @@ def test_attributes_in_a_tar_cannot_fill_the_memory(tmp_path: Path, kind: bytes)
     assert refused(found) == {"damaged": 1} and peak < 8 << 20
 
 
+def test_members_that_were_read_are_forgotten(tmp_path: Path) -> None:
+    path = tar(tmp_path / "x.tar", {f"{i}.py": b"x = 1\n" for i in range(5000)}, "w")
+    tracemalloc.start()
+    count = sum(1 for _ in read_archive(path, every_language(), 1000, 10**9, 1000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 5000 and peak < 1 << 20
+
+
 def test_a_million_empty_members_are_bounded_too(tmp_path: Path) -> None:
     path = tar(tmp_path / "x.tar.gz", {f"{i}.py": b"" for i in range(2000)})
     assert refused(archived(path, ratio=10))["archive over its limits"] == 1
