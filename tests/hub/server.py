@@ -21,11 +21,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 #: What real repositories store outside of git.
-_LARGE = (".safetensors", ".bin")
-_RANGE = re.compile(r"bytes=(\d+)-")
-_LISTING = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+)(/revision/(?P<revision>[^/?]+))?")
-_TREE = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+)/tree/(?P<revision>[^/?]+)")
-_RESOLVE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)")
+_LARGE = (".safetensors", ".bin", ".jsonl", ".gz", ".zst", ".parquet")
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_KIND = "/api/(?:models|datasets)"
+_LISTING = re.compile(_KIND + r"/(?P<repo>[^/]+/[^/]+)(/revision/(?P<revision>[^/?]+))?")
+_TREE = re.compile(_KIND + r"/(?P<repo>[^/]+/[^/]+)/(?:tree|paths-info)/(?P<revision>[^/?]+)")
+_RESOLVE = re.compile(
+    r"/(?:datasets/)?(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)"
+)
 _BLOCK = 1 << 14
 
 
@@ -148,6 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle()
 
     def do_GET(self) -> None:
+        self._handle()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self._handle()
 
     def _handle(self) -> None:
@@ -278,5 +285,6 @@ class _Storage(_Handler):
         start = int(asked[1])
         if start >= len(data):
             return self.answer(416, b"", {"Content-Range": f"bytes */{len(data)}"})
-        span = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        return self.answer(206, data[start:], {"Content-Range": span})
+        last = min(int(asked[2] or len(data)), len(data) - 1)
+        span = f"bytes {start}-{last}/{len(data)}"
+        return self.answer(206, data[start : last + 1], {"Content-Range": span})

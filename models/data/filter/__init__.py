@@ -1,0 +1,1 @@
+"""Step 1: which documents stay, and what is removed from them."""
