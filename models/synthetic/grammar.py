@@ -32,7 +32,6 @@ _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _MACRO = re.compile(r"<(\w+)>")
 #: One in this many expansions of a pattern is kept for testing, and as many for validation.
 _RESERVED = 8
-_DIVIDED = 4
 
 
 @cache
@@ -73,21 +72,23 @@ def split_of(key: str) -> Split:
 def wordings(
     patterns: tuple[str, ...], split: Split, distance: Distance = "near"
 ) -> tuple[str, ...]:
-    """Return the wordings of one set of patterns that belong to a split; there may be none.
+    """Return the wordings of one set of patterns that belong to a split.
 
     The last pattern of several is never used in training or validation: with `distance` "far" the
     test set uses it alone. Of the other patterns, one expansion in eight (at least one, by hash) is
-    for the test set and as many for validation; the rest is for training. Sets of fewer than four
-    are for training whole.
+    for the test set and as many for validation; the rest is for training.
     """
-    reserved = set(expansions(patterns[-1])) if len(patterns) > 1 else set()
-    known = patterns[:-1] if len(patterns) > 1 else patterns
-    texts = sorted({t for p in known for t in expansions(p)}, key=digest)
-    if distance == "far" and split == "test":
-        return tuple(sorted(reserved - set(texts)))
-    if len(texts) < _DIVIDED:
-        return tuple(texts) if split == "train" else ()
-    kept = max(1, len(texts) // _RESERVED)
+    known = frozenset(t for p in patterns[:-1] or patterns for t in expansions(p))
+    if distance == "far" and split == "test" and len(patterns) > 1:
+        return tuple(t for t in expansions(patterns[-1]) if t not in known)
+    return divide(known, split)
+
+
+@cache
+def divide(texts: frozenset[str], split: Split) -> tuple[str, ...]:
+    """Return the part of some wordings that a split owns, by their hashes."""
+    ordered = sorted(texts, key=digest)
+    kept = max(1, len(ordered) // _RESERVED)
     if split == "test":
-        return tuple(texts[:kept])
-    return tuple(texts[kept : 2 * kept]) if split == "validation" else tuple(texts[2 * kept :])
+        return tuple(ordered[:kept])
+    return tuple(ordered[kept : 2 * kept] if split == "validation" else ordered[2 * kept :])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.synthetic.operation import Operation, op
 
 #: What is said when a condition holds, and when not.
-_LABELS = (("yes", "no"), ("true", "false"), ("good", "bad"), ("on", "off"))
+_LABELS = (("yes", "no"), ("good", "bad"))
 _TESTS = (
     ("even", "{x} % 2 == 0", "even"),
     ("positive", "{x} > 0", "positive"),

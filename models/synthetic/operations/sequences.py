@@ -239,7 +239,7 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
             f"frequencies of {kind}",
             f"{kind} -> table",
             "counts",
-            "counts = {{}}\nfor item in {x}:\n    counts[item] = counts.get(item, 0) + 1\n{y} = counts",
+            "{y} = {{}}\nfor item in {x}:\n    {y}[item] = {y}.get(item, 0) + 1",
             n=(
                 f"a [dictionary|dict] of how [often|many times] <each> {item} [occurs|appears] in {{x}}",
                 f"a [dictionary|dict] [with|of] the [count|frequency] of <each> {item} <in> {{x}}",

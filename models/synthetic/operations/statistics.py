@@ -179,7 +179,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "product",
         "numbers -> number",
         "product",
-        "product = 1\nfor n in {x}:\n    product *= n\n{y} = product",
+        "{y} = 1\nfor n in {x}:\n    {y} *= n",
         n=(
             "the product of [all |][the |]<nums> <in> {x}",
             "the product of {x}",
