@@ -14,14 +14,19 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from codegen_cli.errors import CodegenError
+
 _MEMORY = 4 << 30
-_SECONDS = 2.0
+_SECONDS = 20.0
+#: No honest step counts further. Where a program ends must not depend on the clock, else neither
+#: would the corpus be the same twice: the time limit is for what nobody foresaw, and stops all.
+_FURTHEST = 20_000
 _LONGEST = 400
 _HUGE = re.compile(r"\d{16}")
 
 
 class Refused(Exception):
-    """A program that fails, takes too long, or prints nothing worth learning."""
+    """A program that fails, counts too far, or prints nothing worth learning."""
 
 
 def limit() -> None:
@@ -34,24 +39,39 @@ def limit() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+class _Late(BaseException):
+    pass
+
+
 def _late(_number: int, _frame: FrameType | None) -> None:
-    raise Refused("it took too long")
+    raise _Late
+
+
+def _range(*bounds: int) -> range:
+    counted = range(*bounds)
+    if len(counted) > _FURTHEST:
+        raise Refused("it counts too far")
+    return counted
 
 
 def run(code: str, *, timed: bool = False) -> Any:
     """Return the last value a program prints.
 
-    With `timed`, in a process prepared by `limit`, it is stopped after two seconds.
+    With `timed`, in a process prepared by `limit`, a program without end is an error.
 
     Raises:
-        Refused: it failed, or its value is long, huge or not finite.
+        Refused: it failed, counts far, or its value is long, huge or not finite.
+        CodegenError: it ran for twenty seconds.
     """
     printed: list[Any] = []
     record: Callable[..., None] = printed.append
+    scope = {"__name__": "program", "print": record, "range": _range}
     if timed:
         signal.setitimer(signal.ITIMER_REAL, _SECONDS)
     try:
-        exec(compile(code, "program", "exec"), {"__name__": "program", "print": record})
+        exec(compile(code, "program", "exec"), scope)
+    except _Late:
+        raise CodegenError("a generated program does not end", f"see its code: {code!r}") from None
     except Exception as error:
         raise Refused(f"{type(error).__name__}: {error}") from error
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 from models.synthetic.frames import OPENERS
 
@@ -10,6 +11,7 @@ from models.synthetic.frames import OPENERS
 _NO_OPENER = frozenset(
     "let what we i here you given in using from for begin consider this that the it".split()
 )
+_AFTER_STOP = re.compile(r"[.?] [a-z](?=[a-z]* )")
 
 
 def sentence(text: str, rng: random.Random, *, starts: bool, named: bool) -> str:
@@ -24,6 +26,7 @@ def sentence(text: str, rng: random.Random, *, starts: bool, named: bool) -> str
         text = opener + text
     if rng.random() > 0.04 and not named:
         text = text[0].upper() + text[1:]
+    text = _AFTER_STOP.sub(lambda match: match[0].upper(), text)
     return text if rng.random() < 0.1 or text[-1] in "?!." else text + "."
 
 
