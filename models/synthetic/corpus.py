@@ -45,23 +45,33 @@ def document(made: Made) -> dict[str, Any]:
 
 
 def write_corpus(
-    folder: Path, split: Split, programs: int, seed: int, workers: int, progress: Progress
+    folder: Path,
+    split: Split,
+    programs: int,
+    seed: int,
+    workers: int,
+    progress: Progress,
+    size: int = SHARD,
 ) -> None:
-    """Write shards that are not there yet.
+    """Write shards of `size` programs that are not there yet.
 
     Raises:
         UsageError: the folder holds another corpus.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"format": 1, "split": split, "programs": programs, "seed": seed, "shard": SHARD}
+    settings = {"format": 1, "split": split, "programs": programs, "seed": seed, "shard": size}
     _claim(folder, settings)
-    starts = [s for s in range(0, programs, SHARD) if not _shard(folder, split, s).exists()]
-    done, began = programs - sum(min(SHARD, programs - s) for s in starts), time.monotonic()
-    first = done
-    work = partial(_write_shard, folder, split, seed, programs)
+    shards = [
+        (folder / f"{split}-{start // size:05}.jsonl", start, min(start + size, programs))
+        for start in range(0, programs, size)
+    ]
+    missing = [shard for shard in shards if not shard[0].exists()]
+    done = first = programs - sum(end - start for _, start, end in missing)
+    began = time.monotonic()
+    work = partial(_write_shard, split, seed)
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, limit) as pool:
-        for count in pool.imap_unordered(work, starts):
+        for count in pool.imap_unordered(work, missing):
             done += count
             progress(done, programs, (done - first) / (time.monotonic() - began))
 
@@ -75,15 +85,11 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     write_output(path, json.dumps(settings) + "\n")
 
 
-def _shard(folder: Path, split: str, start: int) -> Path:
-    return folder / f"{split}-{start // SHARD:05}.jsonl"
-
-
-def _write_shard(folder: Path, split: Split, seed: int, programs: int, start: int) -> int:
-    end = min(start + SHARD, programs)
+def _write_shard(split: Split, seed: int, shard: tuple[Path, int, int]) -> int:
+    path, start, end = shard
     made = (make(split, seed, index, timed=True) for index in range(start, end))
     lines = (json.dumps(document(program), ensure_ascii=False) for program in made)
-    write_output(_shard(folder, split, start), "".join(f"{line}\n" for line in lines))
+    write_output(path, "".join(f"{line}\n" for line in lines))
     return end - start
 
 

@@ -162,4 +162,18 @@ LIST_NOUN = (
     "[a|the] list [of|with|containing|made of] {x} and {z}",
     "the list that has {x} first and {z} second",
 )
-OPENERS = ("", "", "", "", "", "", "now ", "now, ", "next, ", "then ", "please ", "let's ", "please ")
+OPENERS = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "now ",
+    "now, ",
+    "next, ",
+    "then ",
+    "please ",
+    "let's ",
+    "please ",
+)

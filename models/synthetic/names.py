@@ -98,7 +98,16 @@ def style(rng: random.Random) -> Style:
 def to_set(name: str, writing: Style, rng: random.Random) -> str:
     """Return a phrase for a variable that a step sets."""
     before = rng.choice(
-        ("", "", "", "", "a variable named ", "the variable ", "a variable called ", "a new variable ")
+        (
+            "",
+            "",
+            "",
+            "",
+            "a variable named ",
+            "the variable ",
+            "a variable called ",
+            "a new variable ",
+        )
     )
     return before + writing.write(name)
 
@@ -120,5 +129,13 @@ def to_read(variable: Variable, known: list[Variable], writing: Style, rng: rand
     alone = sum(nouns[0] == NOUNS[other.kind][0] for other in known) == 1
     if alone and rng.random() < 0.25:
         return f"the {rng.choice(nouns[:2])}"
-    before = ("", "", "", "", "the variable ", f"the {rng.choice(nouns)} ", f"the given {nouns[0]} ")
+    before = (
+        "",
+        "",
+        "",
+        "",
+        "the variable ",
+        f"the {rng.choice(nouns)} ",
+        f"the given {nouns[0]} ",
+    )
     return rng.choice(before) + name

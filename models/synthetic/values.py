@@ -83,7 +83,9 @@ def _message(r: random.Random) -> str:
     name, site = r.choice(WORDS), r.choice(WORDS)
     parts = [
         r.choice((f"write to {name}@{site}.com", f"mail {name}.{site}@mail.org")),
-        r.choice((f"call {r.randint(100, 999)}-{r.randint(1000, 9999)}", f"room {r.randint(1, 99)}")),
+        r.choice(
+            (f"call {r.randint(100, 999)}-{r.randint(1000, 9999)}", f"room {r.randint(1, 99)}")
+        ),
         r.choice((f"on {_date(r)}", f"at {r.randint(1, 12)}:{r.randint(10, 59)}")),
         r.choice((f"pay {r.randint(1, 999)} dollars", f"see #{r.choice(WORDS)}", _word(r))),
     ]

@@ -276,9 +276,7 @@ class Writer:
         self.taken.add(holder)
         slots = {"c": self.style.write(name), "l": self.style.write(attribute)}
         slots["name"] = self.style.write(holder)
-        self.say(
-            self._fill(self.frame(frames.CREATE), slots), f"{holder} = {name}({attribute})"
-        )
+        self.say(self._fill(self.frame(frames.CREATE), slots), f"{holder} = {name}({attribute})")
         noun = self.rng.random() < 0.5
         words = self.frame(frames.METHOD_NOUN if noun else frames.METHOD_VERB)
         words = words.replace("{f}", self.style.write(method))

@@ -50,8 +50,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "date -> date",
         "later",
         "str(date.fromisoformat({x}) + timedelta(days={k}))",
-        n=("the date {k} days after {x}", "{x} plus {k} days[ as a string|]", "the day that comes {k} days later than {x}"),
-        v=("add {k} days to {x}", "[move|shift] {x} [forward |]by {k} days", "go {k} days on from {x}"),
+        n=(
+            "the date {k} days after {x}",
+            "{x} plus {k} days[ as a string|]",
+            "the day that comes {k} days later than {x}",
+        ),
+        v=(
+            "add {k} days to {x}",
+            "[move|shift] {x} [forward |]by {k} days",
+            "go {k} days on from {x}",
+        ),
         k="days",
         imports=_BOTH,
     ),
@@ -60,8 +68,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "date -> date",
         "earlier",
         "str(date.fromisoformat({x}) - timedelta(days={k}))",
-        n=("the date {k} days before {x}", "{x} minus {k} days[ as a string|]", "the day that was {k} days earlier than {x}"),
-        v=("subtract {k} days from {x}", "[move|shift] {x} back by {k} days", "go {k} days back from {x}"),
+        n=(
+            "the date {k} days before {x}",
+            "{x} minus {k} days[ as a string|]",
+            "the day that was {k} days earlier than {x}",
+        ),
+        v=(
+            "subtract {k} days from {x}",
+            "[move|shift] {x} back by {k} days",
+            "go {k} days back from {x}",
+        ),
         k="days",
         imports=_BOTH,
     ),
@@ -70,7 +86,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "date -> number",
         "day_of_year",
         "date.fromisoformat({x}).timetuple().tm_yday",
-        n=("the day of the year of {x}", "[which|the how-manieth] day of the year {x} is", "how far into its year {x} is, in days from 1"),
+        n=(
+            "the day of the year of {x}",
+            "[which|the how-manieth] day of the year {x} is",
+            "how far into its year {x} is, in days from 1",
+        ),
         imports=_DATE,
     ),
     op(
@@ -78,8 +98,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "date -> flag",
         "is_weekend",
         "date.fromisoformat({x}).weekday() >= 5",
-        n=("whether {x} [is|falls|lies] on a [weekend|Saturday or Sunday]", "whether {x} is a day of the weekend"),
-        v=("[check|test|find out] [if|whether] {x} [is|falls] on a weekend", "see if {x} is a Saturday or a Sunday"),
+        n=(
+            "whether {x} [is|falls|lies] on a [weekend|Saturday or Sunday]",
+            "whether {x} is a day of the weekend",
+        ),
+        v=(
+            "[check|test|find out] [if|whether] {x} [is|falls] on a weekend",
+            "see if {x} is a Saturday or a Sunday",
+        ),
         imports=_DATE,
     ),
     op(
@@ -87,8 +113,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "date -> text",
         "formatted",
         'date.fromisoformat({x}).strftime("%d.%m.%Y")',
-        n=("{x} in the [format|form] day.month.year", "{x} [written|formatted] as DD.MM.YYYY", "{x} in European notation with full stops"),
-        v=("[format|write|rewrite] {x} as DD.MM.YYYY", "[convert|turn] {x} [to|into] the [format|form] day.month.year", "put {x} into European notation with full stops"),
+        n=(
+            "{x} in the [format|form] day.month.year",
+            "{x} [written|formatted] as DD.MM.YYYY",
+            "{x} in European notation with full stops",
+        ),
+        v=(
+            "[format|write|rewrite] {x} as DD.MM.YYYY",
+            "[convert|turn] {x} [to|into] the [format|form] day.month.year",
+            "put {x} into European notation with full stops",
+        ),
         imports=_DATE,
     ),
     op(
@@ -96,8 +130,15 @@ OPERATIONS: tuple[Operation, ...] = (
         "date date -> number",
         "days",
         "abs((date.fromisoformat({x}) - date.fromisoformat({z})).days)",
-        n=("the number of days between {x} and {z}", "how many days [lie |there are |]between {x} and {z}", "the distance from {x} to {z} in days"),
-        v=("count the days [between|from] {x} and {z}", "measure how many days {x} and {z} are apart"),
+        n=(
+            "the number of days between {x} and {z}",
+            "how many days [lie |there are |]between {x} and {z}",
+            "the distance from {x} to {z} in days",
+        ),
+        v=(
+            "count the days [between|from] {x} and {z}",
+            "measure how many days {x} and {z} are apart",
+        ),
         imports=_DATE,
     ),
     op(
@@ -105,7 +146,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "date date -> date",
         "earliest",
         "min({x}, {z})",
-        n=("the earlier [one |date |]of {x} and {z}", "whichever of {x} and {z} comes first", "the first in time of {x} and {z}"),
-        v=("[pick|choose|select] the earlier [one |date |]of {x} and {z}", "choose what comes first, {x} or {z}"),
+        n=(
+            "the earlier [one |date |]of {x} and {z}",
+            "whichever of {x} and {z} comes first",
+            "the first in time of {x} and {z}",
+        ),
+        v=(
+            "[pick|choose|select] the earlier [one |date |]of {x} and {z}",
+            "choose what comes first, {x} or {z}",
+        ),
     ),
 )

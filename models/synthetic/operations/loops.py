@@ -42,10 +42,16 @@ def _summed(name: str, test: str, when: str) -> Operation:
 OPERATIONS: tuple[Operation, ...] = (
     _appended("squares", "n ** 2", "the square of [each|every] <num>"),
     _appended("doubles", "n * 2", "[twice|two times] [each|every] <num>"),
-    _appended("even", "n", "[each|every|the] <num>", "n % 2 == 0", " [that is|if it is|when it is] even"),
-    _appended("odd", "n", "[each|every|the] <num>", "n % 2 != 0", " [that is|if it is|when it is] odd"),
+    _appended(
+        "even", "n", "[each|every|the] <num>", "n % 2 == 0", " [that is|if it is|when it is] even"
+    ),
+    _appended(
+        "odd", "n", "[each|every|the] <num>", "n % 2 != 0", " [that is|if it is|when it is] odd"
+    ),
     _appended("positive", "n", "[each|every|the] <num>", "n > 0", " [that is|if it is] positive"),
-    _appended("even squares", "n ** 2", "the square of [each|every] <num>", "n % 2 == 0", " that is even"),
+    _appended(
+        "even squares", "n ** 2", "the square of [each|every] <num>", "n % 2 == 0", " that is even"
+    ),
     _summed("even", "n % 2 == 0", "even"),
     _summed("odd", "n % 2 != 0", "odd"),
     _summed("positive", "n > 0", "positive"),

@@ -11,7 +11,10 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
     order, other = (
         ("[ascending|increasing|rising] order", "[descending|decreasing|falling] order")
         if kind == "numbers"
-        else ("[alphabetical|alphabetic|ascending] order", "[reverse alphabetical|descending] order")
+        else (
+            "[alphabetical|alphabetic|ascending] order",
+            "[reverse alphabetical|descending] order",
+        )
     )
     up = "smallest to largest" if kind == "numbers" else "A to Z"
     down = "largest to smallest" if kind == "numbers" else "Z to A"
@@ -128,7 +131,10 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
             f"{kind} -> {one}",
             "first",
             "{x}[0]",
-            n=(f"the [first|very first|leading] {item} <in> {{x}}", f"the {item} at [index 0|the start] of {{x}}"),
+            n=(
+                f"the [first|very first|leading] {item} <in> {{x}}",
+                f"the {item} at [index 0|the start] of {{x}}",
+            ),
             v=(f"[take|pick|get|select] the first {item} <in> {{x}}", "look at where {x} starts"),
         ),
         op(
@@ -137,21 +143,31 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
             "last",
             "{x}[-1]",
             n=(f"the [last|final|very last] {item} <in> {{x}}", f"the {item} at the end of {{x}}"),
-            v=(f"[take|pick|get|select] the last {item} <in> {{x}}", f"get the {item} where {{x}} ends"),
+            v=(
+                f"[take|pick|get|select] the last {item} <in> {{x}}",
+                f"get the {item} where {{x}} ends",
+            ),
         ),
         op(
             f"middle of {kind}",
             f"{kind} -> {one}",
             "middle",
             "{x}[len({x}) // 2]",
-            n=(f"the [middle|central] {item} <in> {{x}}", f"the {item} in the [middle|centre] of {{x}}", f"the {item} half-way through {{x}}"),
+            n=(
+                f"the [middle|central] {item} <in> {{x}}",
+                f"the {item} in the [middle|centre] of {{x}}",
+                f"the {item} half-way through {{x}}",
+            ),
         ),
         op(
             f"item of {kind}",
             f"{kind} -> {one}",
             "item",
             "{x}[{k}]",
-            n=(f"the {item} [at|with] index {{k}} [of|in] {{x}}", f"the {item} at position {{k}}, counted from zero, of {{x}}"),
+            n=(
+                f"the {item} [at|with] index {{k}} [of|in] {{x}}",
+                f"the {item} at position {{k}}, counted from zero, of {{x}}",
+            ),
             v=(f"[take|pick|get|look up] the {item} at index {{k}} of {{x}}", "index {x} with {k}"),
             k="place",
         ),
@@ -190,7 +206,10 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
             f"{kind} -> {kind}",
             "rest",
             "{x}[{k}:]",
-            n=(f"{{x}} without the first {{k}} {items}", f"everything <in> {{x}} after the first {{k}} {items}"),
+            n=(
+                f"{{x}} without the first {{k}} {items}",
+                f"everything <in> {{x}} after the first {{k}} {items}",
+            ),
             v=(
                 f"[remove|drop|skip|delete] the first {{k}} {items} <in> {{x}}",
                 f"take {{k}} {items} off the front of {{x}}",
@@ -206,14 +225,20 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
                 f"every [other|second] {item} <in> {{x}}[, starting with the first|, beginning at index 0|]",
                 f"the {items} at even [indices|positions|indexes] of {{x}}",
             ),
-            v=(f"[take|keep|select] every [other|second] {item} <in> {{x}}", f"skip each second {item} of {{x}}"),
+            v=(
+                f"[take|keep|select] every [other|second] {item} <in> {{x}}",
+                f"skip each second {item} of {{x}}",
+            ),
         ),
         op(
             f"rotate {kind}",
             f"{kind} -> {kind}",
             "rotated",
             "{x}[1:] + {x}[:1]",
-            n=(f"{{x}} rotated [left|to the left] by one [position|place|step|{item}]", f"{{x}} with its first {item} moved to the end"),
+            n=(
+                f"{{x}} rotated [left|to the left] by one [position|place|step|{item}]",
+                f"{{x}} with its first {item} moved to the end",
+            ),
             v=(
                 "[rotate|shift] {x} [left|to the left] by one [position|place|step]",
                 f"move the first {item} of {{x}} to the [end|back]",
@@ -225,15 +250,24 @@ def _lists(kind: str, one: str) -> tuple[Operation, ...]:
             "swapped",
             "[{x}[-1]] + {x}[1:-1] + [{x}[0]]",
             n=(f"{{x}} with [the |its |]first and last {items} [swapped|exchanged|interchanged]",),
-            v=(f"[swap|exchange|interchange] the first and [the |]last {item} of {{x}}", "let the two ends of {x} change places"),
+            v=(
+                f"[swap|exchange|interchange] the first and [the |]last {item} of {{x}}",
+                "let the two ends of {x} change places",
+            ),
         ),
         op(
             f"without last {kind}",
             f"{kind} -> {kind}",
             "shortened",
             "{x}[:-1]",
-            n=(f"{{x}} without [the|its] [last|final] {item}", f"all {items} of {{x}} but the last"),
-            v=(f"[remove|drop|delete|cut off] the [last|final] {item} <in> {{x}}", f"take the last {item} off {{x}}"),
+            n=(
+                f"{{x}} without [the|its] [last|final] {item}",
+                f"all {items} of {{x}} but the last",
+            ),
+            v=(
+                f"[remove|drop|delete|cut off] the [last|final] {item} <in> {{x}}",
+                f"take the last {item} off {{x}}",
+            ),
         ),
         op(
             f"frequencies of {kind}",

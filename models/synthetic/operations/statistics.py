@@ -199,7 +199,10 @@ OPERATIONS: tuple[Operation, ...] = (
             "the sum of [the squares|the squared values] of [all |][the |]<nums> <in> {x}",
             "the squared <nums> of {x} summed up",
         ),
-        v=("[square and add up|add up the squares of] [all |the |]<nums> <in> {x}", "sum the squares of {x}"),
+        v=(
+            "[square and add up|add up the squares of] [all |the |]<nums> <in> {x}",
+            "sum the squares of {x}",
+        ),
     ),
     op(
         "sum of absolutes",
@@ -240,7 +243,10 @@ OPERATIONS: tuple[Operation, ...] = (
             "the [index|position] of the [largest|biggest|greatest|maximum] <num> <in> {x}",
             "where the maximum of {x} is",
         ),
-        v=("[locate|find the place of] the [largest|maximum|biggest] <num> <in> {x}", "look where {x} peaks"),
+        v=(
+            "[locate|find the place of] the [largest|maximum|biggest] <num> <in> {x}",
+            "look where {x} peaks",
+        ),
     ),
     op(
         "index of smallest",
@@ -288,7 +294,10 @@ OPERATIONS: tuple[Operation, ...] = (
             "whether {x} is [sorted|ordered|in order|in ascending order|sorted from low to high]",
             "whether <nums> of {x} never go down",
         ),
-        v=("[check|test|verify] [if|whether] {x} is [sorted|in ascending order]", "see if {x} only grows"),
+        v=(
+            "[check|test|verify] [if|whether] {x} is [sorted|in ascending order]",
+            "see if {x} only grows",
+        ),
     ),
     op(
         "all positive",
@@ -299,7 +308,10 @@ OPERATIONS: tuple[Operation, ...] = (
             "whether [all |all the |]<nums> <in> {x} are [positive|greater than zero|above 0]",
             "whether there are only positive <nums> in {x}",
         ),
-        v=("[check|test|verify] [if|whether] [all|every one of the] <nums> of {x} are positive", "see if {x} is positive throughout"),
+        v=(
+            "[check|test|verify] [if|whether] [all|every one of the] <nums> of {x} are positive",
+            "see if {x} is positive throughout",
+        ),
     ),
     op(
         "any negative",
@@ -310,15 +322,24 @@ OPERATIONS: tuple[Operation, ...] = (
             "whether [any <num> in {x} is|some <num> in {x} is|{x} has a <num> that is] negative",
             "whether {x} contains something below zero",
         ),
-        v=("[check|test] [if|whether] {x} [contains|has] [a|any|some] negative <num>", "look for a negative <num> in {x} and say if there is one"),
+        v=(
+            "[check|test] [if|whether] {x} [contains|has] [a|any|some] negative <num>",
+            "look for a negative <num> in {x} and say if there is one",
+        ),
     ),
     op(
         "has value",
         "numbers -> flag",
         "found",
         "{k} in {x}",
-        n=("whether {k} is [in|an element of|contained in|part of|among the <nums> of] {x}", "whether {x} holds {k}"),
-        v=("[check|test|see] [if|whether] {x} [contains|includes|has] {k}", "look for {k} in {x} and say if it is there"),
+        n=(
+            "whether {k} is [in|an element of|contained in|part of|among the <nums> of] {x}",
+            "whether {x} holds {k}",
+        ),
+        v=(
+            "[check|test|see] [if|whether] {x} [contains|includes|has] {k}",
+            "look for {k} in {x} and say if it is there",
+        ),
         k="any",
     ),
     op(
@@ -331,7 +352,10 @@ OPERATIONS: tuple[Operation, ...] = (
             "the number of [times {k} appears|occurrences of {k}] in {x}",
             "the frequency of {k} in {x}",
         ),
-        v=("count [the occurrences of|how often there is|every] {k} in {x}", "tally the {k}s of {x}"),
+        v=(
+            "count [the occurrences of|how often there is|every] {k} in {x}",
+            "tally the {k}s of {x}",
+        ),
         k="any",
     ),
     op(
