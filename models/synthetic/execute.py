@@ -69,7 +69,7 @@ def run(code: str, *, timed: bool = False) -> Any:
     if timed:
         signal.setitimer(signal.ITIMER_REAL, _SECONDS)
     try:
-        exec(compile(code, "program", "exec"), scope)
+        exec(compile(code, "program", "exec"), scope)  # noqa: S102
     except _Late:
         raise CodegenError("a generated program does not end", f"see its code: {code!r}") from None
     except Exception as error:

@@ -11,9 +11,11 @@ ASSIGN = (
     "<store> [the {kind} |the value |]{l} in {y}",
     "[set|initialize|initialise] {y} [to|with] [the {kind} |the value |]{l}",
     "let {y} be [the {kind} |equal to |]{l}",
-    "[create|define|declare|make] {y} [with the value|with value|as|equal to|and give it the value] "
+    "[create|define|declare|make] {y} [with the value|with value|as|equal to|and give it the "
+    "value] "
     "[the {kind} |]{l}",
-    "[create|define|make|set up] [the|a] {kind} [named|called] {name} [with|containing|from|as] {l}",
+    "[create|define|make|set up] [the|a] {kind} [named|called] {name} "
+    "[with|containing|from|as] {l}",
     "[given|take|we have|here is|consider] [the {kind} |]{l}[, call it|; call it|, named] {name}",
     "[define|create] {name} = {l}",
     "{name} [is|should be|will be] [the {kind} |]{l}",
@@ -135,7 +137,8 @@ CLASS_NOUN = (
     "make {c} a class around {attribute} where the method {f} gives {n}",
 )
 CREATE = (
-    "[create|make|build|construct] an [object|instance] of {c} [named|called] {name} [with|from] {l}",
+    "[create|make|build|construct] an [object|instance] of {c} [named|called] {name} "
+    "[with|from] {l}",
     "[create|make] {name}, [an object|an instance] of {c} with {l}",
     "[assign|bind] [an object|an instance] of {c} made from {l} to {name}",
     "let {name} hold a new {c} built on {l}",

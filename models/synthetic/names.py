@@ -24,8 +24,22 @@ _COMMON = {
     "pairs": "pairs items tuples records my_pairs entries",
     "array": "arr array my_array vec",
 }
-_RESULTS = "result answer output res out final my_result new value1 ans target temp current".split()
-_VERBS = "compute get find make apply calc solve do process convert".split()
+_RESULTS = [
+    "result",
+    "answer",
+    "output",
+    "res",
+    "out",
+    "final",
+    "my_result",
+    "new",
+    "value1",
+    "ans",
+    "target",
+    "temp",
+    "current",
+]
+_VERBS = ["compute", "get", "find", "make", "apply", "calc", "solve", "do", "process", "convert"]
 
 
 @dataclass(slots=True)

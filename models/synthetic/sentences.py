@@ -9,7 +9,25 @@ from models.synthetic.frames import OPENERS
 
 #: Sentences that begin with one of these are no imperatives, and take no "please".
 _NO_OPENER = frozenset(
-    "let what we i here you given in using from for begin consider this that the it".split()
+    [
+        "let",
+        "what",
+        "we",
+        "i",
+        "here",
+        "you",
+        "given",
+        "in",
+        "using",
+        "from",
+        "for",
+        "begin",
+        "consider",
+        "this",
+        "that",
+        "the",
+        "it",
+    ]
 )
 _AFTER_STOP = re.compile(r"[.?] [a-z](?=[a-z]* )")
 

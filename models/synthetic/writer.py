@@ -19,6 +19,7 @@ from models.synthetic.names import (
     to_set,
 )
 from models.synthetic.operation import Operation, phrases
+from models.synthetic.pieces import PARAMETERS, assigned, fit
 from models.synthetic.plan import Action, Plan
 from models.synthetic.program import Program, Turn
 from models.synthetic.sentences import joined, sentence, third_person
@@ -139,8 +140,8 @@ class Writer:
         slots = {"n" if noun else "v": words}
         way = self.rng.random()
         if last and way < 0.35:
-            frame = frames.PRINT_NOUN if noun else frames.PRINT_VERB
-            self._print_directly(operation, frame, slots, head, code)
+            printing = frames.PRINT_NOUN if noun else frames.PRINT_VERB
+            self._print_directly(operation, printing, slots, head, code)
             return
         read = self.variables[action.reads[0]]
         default = operation.called
@@ -157,15 +158,15 @@ class Writer:
         else:
             name = result_name(operation.called, self.taken, self.rng)
             both = last and way < 0.45
-            frame = frames.NAMED_NOUN if noun else frames.NAMED_VERB
+            frame: tuple[str, ...] = frames.NAMED_NOUN if noun else frames.NAMED_VERB
             if both:
                 frame = frames.STORE_PRINT_NOUN if noun else frames.STORE_PRINT_VERB
             step = self._fill(self.frame(frame), slots | self._slots(name))
             if both:
-                self.say(step, f"{head}{_assigned(name, code)}\nprint({name})")
+                self.say(step, f"{head}{assigned(name, code)}\nprint({name})")
                 self._new(name, operation.output, operation.called)
                 return
-        self.say(step, head + _assigned(name, code))
+        self.say(step, head + assigned(name, code))
         variable = self._new(name, operation.output, operation.called)
         if last:
             self._print(variable)
@@ -183,7 +184,7 @@ class Writer:
             name = result_name(operation.called, self.taken, self.rng)
             # No step names it, so it has the name that the operation gives.
             name = operation.called if operation.called not in self.taken else name
-            code = f"{_assigned(name, code)}\nprint({name})"
+            code = f"{assigned(name, code)}\nprint({name})"
         else:
             code = f"print({code})"
         self.say(step, head + code)
@@ -201,7 +202,7 @@ class Writer:
         noun = self.rng.choice(NOUNS[kinds[0]])
         article = "an" if noun[0] in "aeio" else "a"
         words = (f"{article} {noun}", f"the given {noun}", "its argument", f"{article} {noun}")
-        return [_PARAMETERS.get(kinds[0], "value")], [self.rng.choice(words)]
+        return [PARAMETERS.get(kinds[0], "value")], [self.rng.choice(words)]
 
     def _body(self, action: Action, inputs: list[str], words: list[str]) -> tuple[str, str, str]:
         """Word an action on parameters; return kind, words and the lines of its body."""
@@ -258,9 +259,8 @@ class Writer:
         attribute, method, name = variable.name, f"get_{operation.called}", class_name(self.rng)
         kind, text, body = self._body(action, [f"self.{attribute}"], [self.style.write(attribute)])
         if kind == "verb":
-            self.program.holes = {
-                hole: k for hole, k in list(self.program.holes.items())[: len(self.plan.starts)]
-            }
+            # Words for the attribute would read "a method that returns add up …": begin again.
+            self.program.holes = dict(list(self.program.holes.items())[: len(self.plan.starts)])
             self._as_steps(action, self._phrase(action), last)
             return
         slots = {"c": self.style.write(name), "attribute": self.style.write(attribute)}
@@ -289,38 +289,10 @@ class Writer:
         packed: list[Turn] = []
         for turn in turns:
             before = packed[-1] if packed else None
-            if before and self.rng.random() < 0.2 and _fit(before.code, turn.code):
+            if before and self.rng.random() < 0.2 and fit(before.code, turn.code):
                 packed[-1] = Turn(
                     joined(before.step, turn.step, self.rng), f"{before.code}\n{turn.code}"
                 )
             else:
                 packed.append(turn)
         return packed
-
-
-_PARAMETERS = {
-    "numbers": "numbers",
-    "ratios": "numbers",
-    "words": "words",
-    "text": "text",
-    "message": "text",
-    "number": "number",
-    "few_number": "number",
-    "ratio": "value",
-    "table": "table",
-    "matrix": "matrix",
-    "array": "array",
-    "date": "day",
-    "pairs": "pairs",
-    "flag": "flag",
-}
-
-
-def _assigned(name: str, code: str) -> str:
-    return code.replace("⟦y⟧", name) if "⟦y⟧" in code else f"{name} = {code}"
-
-
-def _fit(first: str, second: str) -> bool:
-    """Say whether two pieces of code may share a step: one print, no definition, few lines."""
-    both = f"{first}\n{second}"
-    return "def " not in both and both.count("print(") < 2 and both.count("\n") < 5

@@ -23,7 +23,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "total",
         "int(np.sum({x}))",
         n=(
-            "the [sum|total] of [all |the |all the |][elements|values|entries] [of|in] {x} as an [integer|int]",
+            "the [sum|total] of [all |the |all the |][elements|values|entries] [of|in] {x} as "
+            "an [integer|int]",
             "the integer total of {x}",
         ),
         v=(

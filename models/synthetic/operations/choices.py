@@ -22,11 +22,13 @@ def _choice(yes: str, no: str) -> tuple[Operation, ...]:
         "answer",
         f'"{yes}" if {{x}} else "{no}"',
         n=(
-            f'"{yes}" if {{x}} is [true|True|the case][,|] [and "{no}" otherwise|otherwise "{no}"|else "{no}"]',
+            f'"{yes}" if {{x}} is [true|True|the case][,|] [and "{no}" otherwise|otherwise '
+            f'"{no}"|else "{no}"]',
             f'"{no}" unless {{x}} is true, in which case "{yes}"',
         ),
         v=(
-            f'[choose|pick|take] "{yes}" [if|when] {{x}} [is true|holds] and "{no}" [otherwise|if not]',
+            f'[choose|pick|take] "{yes}" [if|when] {{x}} [is true|holds] and "{no}" '
+            "[otherwise|if not]",
             f'translate {{x}} to "{yes}" for True and "{no}" for False',
         ),
     )
@@ -37,11 +39,13 @@ def _choice(yes: str, no: str) -> tuple[Operation, ...]:
             "answer",
             f'"{yes}" if {test} else "{no}"',
             n=(
-                f'"{yes}" if {{x}} is {what}[,|] [and "{no}" otherwise|otherwise "{no}"|else "{no}"]',
+                f'"{yes}" if {{x}} is {what}[,|] [and "{no}" otherwise|otherwise "{no}"|else '
+                f'"{no}"]',
                 f'"{no}" unless {{x}} is {what}, in which case "{yes}"',
             ),
             v=(
-                f'[choose|pick|take] "{yes}" [if|when] {{x}} is {what} and "{no}" [otherwise|if not]',
+                f'[choose|pick|take] "{yes}" [if|when] {{x}} is {what} and "{no}" [otherwise|if '
+                "not]",
                 f'decide between "{yes}" and "{no}", the first if {{x}} is {what}',
             ),
             k="small" if "{k}" in test else "",

@@ -55,83 +55,6 @@ OPERATIONS: tuple[Operation, ...] = (
         "counts a year with a 29th of February",
     ),
     op(
-        "square",
-        "number -> number",
-        "squared",
-        "{x} ** 2",
-        n=(
-            "the [square|second power] of {x}",
-            "{x} squared",
-            "{x} [raised |]to the power of 2",
-            "{x} times itself",
-        ),
-        v=(
-            "square {x}",
-            "[raise|bring] {x} to the [second power|power of 2]",
-            "multiply {x} [by|with] itself",
-        ),
-    ),
-    op(
-        "cube",
-        "number -> number",
-        "cubed",
-        "{x} ** 3",
-        n=("the [cube|third power] of {x}", "{x} cubed", "{x} [raised |]to the power of 3"),
-        v=("[cube|take the cube of] {x}", "raise {x} to the third power"),
-    ),
-    op(
-        "power",
-        "number -> number",
-        "power",
-        "{x} ** {k}",
-        n=(
-            "{x} to the power of {k}",
-            "{x} raised to [the power |the exponent |]{k}",
-            "the power {k} of {x}",
-        ),
-        v=("[raise|take|bring] {x} to the power of {k}", "exponentiate {x} with {k}"),
-        k="few",
-    ),
-    op(
-        "plus",
-        "number -> number",
-        "increased",
-        "{x} + {k}",
-        n=("[the sum of {x} and|{x} plus] {k}", "{x} increased by {k}", "{k} more than {x}"),
-        v=("add {k} to {x}", "[increase|raise|increment] {x} by {k}", "make {x} larger by {k}"),
-        k="small",
-    ),
-    op(
-        "minus",
-        "number -> number",
-        "decreased",
-        "{x} - {k}",
-        n=(
-            "{x} minus {k}",
-            "[the difference of|the difference between] {x} and {k}",
-            "{k} less than {x}",
-        ),
-        v=("subtract {k} from {x}", "[decrease|lower|reduce] {x} by {k}", "take {k} away from {x}"),
-        k="small",
-    ),
-    op(
-        "times",
-        "number -> number",
-        "multiplied",
-        "{x} * {k}",
-        n=(
-            "{x} times {k}",
-            "[the product of {x} and|{x} multiplied by] {k}",
-            "{k} times as much as {x}",
-        ),
-        v=(
-            "multiply {x} [by|with] {k}",
-            "[scale|multiply] {x} by the factor {k}",
-            "take {x} {k} times",
-        ),
-        k="small",
-    ),
-    op(
         "divided",
         "number -> ratio",
         "quotient",
@@ -139,51 +62,6 @@ OPERATIONS: tuple[Operation, ...] = (
         n=("{x} divided by {k}", "the [quotient|ratio] of {x} and {k}", "one {k}th of {x}"),
         v=("divide {x} by {k}", "split {x} into {k} equal parts"),
         k="small",
-    ),
-    op(
-        "floor divided",
-        "number -> number",
-        "quotient",
-        "{x} // {k}",
-        n=(
-            "the [integer|floor|whole-number] [quotient|division] of {x} and {k}",
-            "how [often|many times] {k} fits into {x}",
-        ),
-        v=(
-            "[integer-divide|floor-divide] {x} by {k}",
-            "divide {x} by {k} [without remainder|and round down|as integers]",
-            "divide {x} by {k} and drop the fraction",
-        ),
-        k="small",
-    ),
-    op(
-        "remainder",
-        "number -> number",
-        "remainder",
-        "{x} % {k}",
-        n=(
-            "the remainder [of {x} divided by|when {x} is divided by|of dividing {x} by] {k}",
-            "{x} [modulo|mod] {k}",
-            "what is left over from {x} after division by {k}",
-        ),
-        v=("[take|reduce] {x} modulo {k}", "divide {x} by {k} and keep the remainder"),
-        k="small",
-    ),
-    op(
-        "double",
-        "number -> number",
-        "doubled",
-        "{x} * 2",
-        n=("[twice|two times|the double of] {x}", "{x} doubled"),
-        v=("[double|multiply by two] {x}", "make {x} twice as large"),
-    ),
-    op(
-        "absolute",
-        "number -> number",
-        "absolute",
-        "abs({x})",
-        n=("the [absolute value|magnitude] of {x}", "{x} without its sign"),
-        v=("[take|compute] the [absolute value|magnitude] of {x}", "drop the sign of {x}"),
     ),
     op(
         "square root",
@@ -197,17 +75,6 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         v=("[take|extract] the [square |]root of {x}", "root {x}"),
         imports="import math",
-    ),
-    op(
-        "whole root",
-        "number -> number",
-        "root",
-        "int({x} ** 0.5)",
-        n=(
-            "the [integer|whole|floored] [part of the |]square root of {x}",
-            "the square root of {x} [rounded down|without decimals|as an integer]",
-            "the largest integer whose square is at most {x}",
-        ),
     ),
     op(
         "factorial",
@@ -226,18 +93,6 @@ OPERATIONS: tuple[Operation, ...] = (
         imports="import math",
     ),
     op(
-        "digit sum",
-        "number -> number",
-        "digit_sum",
-        "sum(int(d) for d in str({x}))",
-        n=(
-            "the [sum|total] of [the|all|all the] digits of {x}",
-            "the digit sum of {x}",
-            "what the digits of {x} come to together",
-        ),
-        v=("[add up|sum|sum up|add] [the|all|all the] digits of {x}", "total the digits of {x}"),
-    ),
-    op(
         "digits",
         "number -> numbers",
         "digits",
@@ -250,32 +105,6 @@ OPERATIONS: tuple[Operation, ...] = (
         v=(
             "[split|separate|break] {x} into [its |a list of |][single |]digits",
             "take {x} apart into a list of digits",
-        ),
-    ),
-    op(
-        "digit count",
-        "number -> number",
-        "digit_count",
-        "len(str({x}))",
-        n=(
-            "the number of digits [of|in] {x}",
-            "how many digits {x} has",
-            "the length of {x} in digits",
-        ),
-        v=("count the digits [of|in] {x}", "see how many digits {x} has"),
-    ),
-    op(
-        "reverse digits",
-        "number -> number",
-        "reversed_number",
-        "int(str({x})[::-1])",
-        n=(
-            "{x} with [its|the] digits [reversed|in reverse order|backwards]",
-            "the number made of the digits of {x} in reverse order",
-        ),
-        v=(
-            "reverse the [order of the |]digits of {x}",
-            "read the digits of {x} from right to left as a number",
         ),
     ),
     op(
@@ -346,26 +175,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "integers",
         "list(range(1, {x} + 1))",
         n=(
-            "[a|the] list of [the |all |][integers|numbers|whole numbers] from 1 [to|up to|through] {x}",
+            "[a|the] list of [the |all |][integers|numbers|whole numbers] from 1 [to|up "
+            "to|through] {x}",
             "a list that counts from one to {x}",
         ),
         v=(
             "[count|list the integers|list the numbers] from 1 [to|up to] {x}",
             "build the list of numbers 1 to {x}",
-        ),
-    ),
-    op(
-        "sum to",
-        "number -> number",
-        "total",
-        "sum(range(1, {x} + 1))",
-        n=(
-            "the [sum|total] of [the |all |][integers|numbers] from 1 [to|up to|through] {x}",
-            "1 plus 2 and so on up to {x}",
-        ),
-        v=(
-            "[add up|sum] [the |all ][integers|numbers] from 1 [to|up to] {x}",
-            "sum everything from one to {x}",
         ),
     ),
     op(
@@ -382,9 +198,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "collatz steps",
         "few_number -> number",
         "collatz_steps",
-        "n, count = {x}, 0\nwhile n != 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    count += 1\n{y} = count",
+        "n, count = {x}, 0\nwhile n != 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    "
+        "count += 1\n{y} = count",
         n=(
-            "the number of Collatz steps [from {x} to 1|that {x} needs to reach 1|it takes from {x} down to 1]",
+            "the number of Collatz steps [from {x} to 1|that {x} needs to reach 1|it takes "
+            "from {x} down to 1]",
             "how many Collatz steps {x} takes",
         ),
     ),
@@ -401,93 +219,6 @@ OPERATIONS: tuple[Operation, ...] = (
         v=(
             "[list|collect] [all |][the ][primes|prime numbers] up to {x}",
             "collect each prime that is at most {x}",
-        ),
-    ),
-    op(
-        "round",
-        "ratio -> ratio",
-        "rounded",
-        "round({x}, {k})",
-        n=(
-            "{x} rounded to {k} [decimals|decimal places|digits]",
-            "{x} with at most {k} digits after the point, rounded",
-        ),
-        v=(
-            "round {x} to {k} [decimals|decimal places|places|digits after the point]",
-            "shorten {x} to {k} decimals by rounding",
-        ),
-        k="digits",
-    ),
-    op(
-        "truncate",
-        "ratio -> number",
-        "whole",
-        "int({x})",
-        n=(
-            "the [integer|whole] part of {x}",
-            "{x} [as an integer|truncated to an integer]",
-            "{x} with the decimals cut off",
-        ),
-        v=(
-            "[convert|turn|cast] {x} [to|into] an [integer|int]",
-            "[truncate|cut off the decimals of] {x}",
-            "drop what follows the point in {x}",
-        ),
-    ),
-    op(
-        "round up",
-        "ratio -> number",
-        "ceiling",
-        "math.ceil({x})",
-        n=(
-            "the ceiling of {x}",
-            "{x} rounded up [to an integer|to the next integer|]",
-            "the first integer not below {x}",
-        ),
-        v=("round {x} up[ to the next integer| to a whole number|]", "take the ceiling of {x}"),
-        imports="import math",
-    ),
-    op(
-        "nearest",
-        "ratio -> number",
-        "rounded",
-        "round({x})",
-        n=(
-            "{x} rounded to the nearest [integer|whole number]",
-            "the [integer|whole number] [nearest|closest] to {x}",
-        ),
-        v=(
-            "round {x} to [the nearest integer|the nearest whole number|an integer]",
-            "bring {x} to the closest integer",
-        ),
-    ),
-    op(
-        "format",
-        "ratio -> text",
-        "formatted",
-        'f"{{{x}:.{k}f}}"',
-        n=(
-            "{x} [formatted|written] [as a string |]with {k} [decimals|decimal places]",
-            "[a|the] string [of|for] {x} with exactly {k} decimals",
-        ),
-        v=(
-            "format {x} [as a string |]with {k} [decimals|decimal places|digits after the point]",
-            "write {x} as text having {k} decimals",
-        ),
-        k="digits",
-    ),
-    op(
-        "percentage",
-        "ratio -> text",
-        "percentage",
-        'f"{{{x}:.1f}}%"',
-        n=(
-            "{x} as a [percentage|percent] string with [one decimal|1 decimal]",
-            "the text of {x} with one decimal and a percent sign",
-        ),
-        v=(
-            "format {x} [with one decimal and|to 1 decimal followed by] a percent sign",
-            "write {x} as a percentage to one decimal",
         ),
     ),
 )

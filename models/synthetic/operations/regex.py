@@ -125,7 +125,8 @@ OPERATIONS: tuple[Operation, ...] = (
             "just the letters of {x}, as one string",
         ),
         v=(
-            f"[remove|delete|strip] [everything|all characters] [but|except] letters from {{x}} {_WITH}",
+            f"[remove|delete|strip] [everything|all characters] [but|except] letters from {{x}} "
+            f"{_WITH}",
             "reduce {x} to its letters",
         ),
         imports="import re",
@@ -166,7 +167,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "parts",
         're.split(r"[^\\w]+", {x})',
         n=(
-            "the parts of {x} [between|separated by] [non-word characters|characters that are not word characters]",
+            "the parts of {x} [between|separated by] [non-word characters|characters that are "
+            "not word characters]",
             "what stands between the punctuation and spaces of {x}",
         ),
         v=(
@@ -181,11 +183,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "snake",
         're.sub(r"\\W+", "_", {x}).lower()',
         n=(
-            "{x} in lower case with [runs of non-word characters|everything between words] [replaced by|turned into] underscores",
+            "{x} in lower case with [runs of non-word characters|everything between words] "
+            "[replaced by|turned into] underscores",
             "a snake-case version of {x}",
         ),
         v=(
-            "replace [runs of non-word characters|everything between words] in {x} [by|with] underscores and lowercase [it|the result]",
+            "replace [runs of non-word characters|everything between words] in {x} [by|with] "
+            "underscores and lowercase [it|the result]",
             "make {x} snake case",
         ),
         imports="import re",

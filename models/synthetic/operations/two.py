@@ -8,115 +8,6 @@ _BOTH = "{x} and {z}"
 
 OPERATIONS: tuple[Operation, ...] = (
     op(
-        "add two",
-        "number number -> number",
-        "total",
-        "{x} + {z}",
-        n=(f"the sum of {_BOTH}", "{x} plus {z}", "what {x} and {z} make together"),
-        v=("add {x} and {z}[ together| up|]", "add {z} to {x}", "sum up {x} and {z}"),
-    ),
-    op(
-        "subtract two",
-        "number number -> number",
-        "difference",
-        "{x} - {z}",
-        n=(
-            "{x} minus {z}",
-            f"the difference [between|of] {_BOTH}[, in this order|]",
-            "what is left of {x} without {z}",
-        ),
-        v=("subtract {z} from {x}", "[take|deduct] {z} [away |]from {x}", "lower {x} by {z}"),
-    ),
-    op(
-        "multiply two",
-        "number number -> number",
-        "product",
-        "{x} * {z}",
-        n=(
-            f"the product of {_BOTH}",
-            "{x} times {z}",
-            "{x} multiplied by {z}",
-            "as many {x} as {z} says",
-        ),
-        v=("multiply {x} [by|with|and] {z}", "take {x} {z} times"),
-    ),
-    op(
-        "larger of two",
-        "number number -> number",
-        "larger",
-        "max({x}, {z})",
-        n=(
-            f"the [larger|greater|bigger|larger one|maximum] of {_BOTH}",
-            f"whichever of {_BOTH} is [larger|greater|bigger]",
-            f"the top value among {_BOTH}",
-        ),
-        v=(
-            f"[pick|choose|select] the [larger|greater|bigger] [one |number |value |]of {_BOTH}",
-            "choose {x} or {z}, whichever is more",
-        ),
-    ),
-    op(
-        "smaller of two",
-        "number number -> number",
-        "smaller",
-        "min({x}, {z})",
-        n=(
-            f"the [smaller|lesser|lower|minimum] of {_BOTH}",
-            f"whichever of {_BOTH} is [smaller|lower|less]",
-            f"the bottom value among {_BOTH}",
-        ),
-        v=(
-            f"[pick|choose|select] the [smaller|lower] [one |number |value |]of {_BOTH}",
-            "choose {x} or {z}, whichever is less",
-        ),
-    ),
-    op(
-        "gcd",
-        "number number -> number",
-        "divisor",
-        "math.gcd({x}, {z})",
-        n=(
-            f"the greatest common divisor of {_BOTH}",
-            f"the [gcd|GCD|highest common factor] of {_BOTH}",
-            f"the largest number that divides both {_BOTH}",
-        ),
-        imports="import math",
-    ),
-    op(
-        "lcm",
-        "number number -> number",
-        "multiple",
-        "{x} * {z} // math.gcd({x}, {z})",
-        n=(
-            f"the [least|lowest|smallest] common multiple of {_BOTH}",
-            f"the [lcm|LCM] of {_BOTH}",
-            f"the first number that both {_BOTH} divide",
-        ),
-        imports="import math",
-    ),
-    op(
-        "compare two",
-        "number number -> flag",
-        "is_larger",
-        "{x} > {z}",
-        n=("whether {x} is [larger|greater|bigger|more] than {z}", "whether {x} exceeds {z}"),
-        v=(
-            "[check|test|find out|see] [if|whether] {x} is [larger|greater|bigger] than {z}",
-            "say if {x} is above {z}",
-        ),
-    ),
-    op(
-        "list two",
-        "number number -> numbers",
-        "both",
-        "[{x}, {z}]",
-        n=(
-            f"[a|the] list [of|with|containing|made of|that contains] {_BOTH}",
-            f"a list whose elements are {_BOTH}",
-        ),
-        v=(f"[put|pack|collect|combine] {_BOTH} [into|in] a list", "let {x} and {z} form a list"),
-    ),
-    op(
         "integers between",
         "few_number few_number -> numbers",
         "between",
@@ -150,7 +41,8 @@ OPERATIONS: tuple[Operation, ...] = (
             "{x} and then {z} with a space in the middle",
         ),
         v=(
-            f"[join|combine|concatenate|connect] {_BOTH} with a [space|blank][ in between| between them|]",
+            f"[join|combine|concatenate|connect] {_BOTH} with a [space|blank][ in between| "
+            "between them|]",
             "write {x}, a space and {z} in one string",
         ),
     ),
@@ -162,7 +54,7 @@ OPERATIONS: tuple[Operation, ...] = (
         n=(
             f"the longer [one |string |text |]of {_BOTH}",
             f"whichever of {_BOTH} is longer",
-            f"the one with more characters, {{x}} or {{z}}",
+            "the one with more characters, {x} or {z}",
         ),
         v=(
             f"[pick|choose|select] the longer [one |string |text |]of {_BOTH}",
@@ -190,7 +82,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "common",
         "sorted(set({x}) & set({z}))",
         n=(
-            f"[a|the] sorted list of [the |all |][letters|characters] [that occur in both|common to|shared by] {_BOTH}",
+            "[a|the] sorted list of [the |all |][letters|characters] [that occur in "
+            f"both|common to|shared by] {_BOTH}",
             "a sorted list of what characters {x} shares with {z}",
         ),
     ),
@@ -231,7 +124,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "common",
         "sorted(set({x}) & set({z}))",
         n=(
-            f"[a|the] sorted list of [the |all |]<nums> [that are in both|common to|shared by] {_BOTH}",
+            "[a|the] sorted list of [the |all |]<nums> [that are in both|common to|shared by] "
+            f"{_BOTH}",
             f"the sorted intersection of {_BOTH}",
             "a sorted list of what {x} shares with {z}",
         ),
@@ -246,7 +140,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "union",
         "sorted(set({x}) | set({z}))",
         n=(
-            f"[a|the] sorted list of [the |all |]<nums> [that are in|found in] {{x}} or {{z}}",
+            "[a|the] sorted list of [the |all |]<nums> [that are in|found in] {x} or {z}",
             f"the sorted union of {_BOTH}",
             "a sorted list of what is in at least one of {x} and {z}",
         ),
@@ -298,57 +192,6 @@ OPERATIONS: tuple[Operation, ...] = (
         v=(
             f"multiply {_BOTH} [element by element|elementwise|pairwise|position by position]",
             "zip {x} with {z} and multiply each pair",
-        ),
-    ),
-    op(
-        "dot product",
-        "numbers numbers -> number",
-        "dot",
-        "sum(a * b for a, b in zip({x}, {z}))",
-        n=(
-            f"the [dot|scalar|inner] product of {_BOTH}",
-            f"the sum of the [pairwise |elementwise |]products of {_BOTH}",
-            "what {x} and {z} give as vectors multiplied to a number",
-        ),
-    ),
-    op(
-        "zip dict",
-        "words numbers -> table",
-        "mapping",
-        "dict(zip({x}, {z}))",
-        n=(
-            "a [dictionary|dict] with [keys|the keys] {x} and [values|the values] {z}",
-            "a [dictionary|dict] [that maps|mapping] [the <words> of |]{x} to [the <nums> of |]{z}",
-            "a lookup table from {x} to {z}",
-        ),
-        v=(
-            "[zip|combine] {x} and {z} into a [dictionary|dict]",
-            "let {x} be keys and {z} be values of a dictionary",
-        ),
-    ),
-    op(
-        "zip pairs",
-        "words numbers -> pairs",
-        "paired",
-        "list(zip({x}, {z}))",
-        n=(
-            f"[a list of |][the |]pairs of [the |]elements [from|of] {_BOTH}",
-            "tuples that take turns from {x} and {z}",
-        ),
-        v=(
-            "[pair|zip] [the elements of |]{x} [with|and] [the elements of |]{z}[ into a list| as a list|]",
-            "zip {x} together with {z}",
-        ),
-    ),
-    op(
-        "same lists",
-        "numbers numbers -> flag",
-        "are_equal",
-        "sorted({x}) == sorted({z})",
-        n=(
-            f"whether {_BOTH} have the same <nums> in any order",
-            f"whether {_BOTH} are [equal|the same] [once|when|after being] sorted",
-            "whether {x} is a rearrangement of {z}",
         ),
     ),
 )
