@@ -2,6 +2,7 @@
 
 python -m models.synthetic make --split train --programs 200000 --seed 0 --out FOLDER
 python -m models.synthetic problems --count 300 --out test.jsonl
+python -m models.synthetic verify test.jsonl
 python -m models.synthetic check --against mtpb.jsonl
 python -m models.synthetic stats
 """
@@ -21,6 +22,7 @@ from models.synthetic.overlap import overlaps, prompts_of, write_refusals
 from models.synthetic.problems import problems
 from models.synthetic.program import fill_step
 from models.synthetic.stats import describe, sample
+from models.synthetic.verify import verify
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--out", type=Path, required=True)
     check = verbs.add_parser("check", help="compare steps with a benchmark's prompts")
     check.add_argument("--against", type=Path, required=True)
+    verified = verbs.add_parser("verify", help="score the solutions of test problems")
+    verified.add_argument("file", type=Path)
     stats = verbs.add_parser("stats", help="count wordings, families and steps")
     refuse = verbs.add_parser("refuse", help="renew the hashes of wording that steps may not use")
     refuse.add_argument("--against", type=Path, required=True)
@@ -81,6 +85,10 @@ def main() -> int:
         _problems(options)
     elif options.verb == "check":
         return _check(options)
+    elif options.verb == "verify":
+        wrong, total = verify(options.file, 1)
+        print("\n".join([*wrong, f"{total - len(wrong)} of {total} solutions pass"]))
+        return 1 if wrong else 0
     elif options.verb == "refuse":
         print(f"{write_refusals(options.against):,} hashes", file=sys.stderr)
     else:

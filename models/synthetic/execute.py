@@ -10,6 +10,7 @@ import math
 import re
 import resource
 import signal
+import warnings
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -69,7 +70,10 @@ def run(code: str, *, timed: bool = False) -> Any:
     if timed:
         signal.setitimer(signal.ITIMER_REAL, _SECONDS)
     try:
-        exec(compile(code, "program", "exec"), scope)  # noqa: S102
+        with warnings.catch_warnings():
+            # What numpy warns of, such as the mean of nothing, is no result to learn.
+            warnings.simplefilter("error")
+            exec(compile(code, "program", "exec"), scope)  # noqa: S102
     except _Late:
         raise CodegenError("a generated program does not end", f"see its code: {code!r}") from None
     except Exception as error:

@@ -44,11 +44,20 @@ _VERBS = ["compute", "get", "find", "make", "apply", "calc", "solve", "do", "pro
 
 @dataclass(slots=True)
 class Variable:
-    """A variable of the program under way; `called` says what it is if a step made it."""
+    """A variable of the program under way.
+
+    `called` says what it is if a step made it; one whose name no step `said` cannot be named.
+    """
 
     name: str
     kind: str
     called: str = ""
+    said: bool = True
+
+    @property
+    def description(self) -> str:
+        """Return what a step can call it without its name."""
+        return f"the {self.called.replace('_', ' ')}"
 
 
 def literal_name(kind: str, taken: set[str], rng: random.Random) -> str:
@@ -126,20 +135,28 @@ def to_set(name: str, writing: Style, rng: random.Random) -> str:
     return before + writing.write(name)
 
 
+def plain(variable: Variable, writing: Style) -> str:
+    """Return a variable's name, or its description when no step has said its name."""
+    return writing.write(variable.name) if variable.said else variable.description
+
+
 def to_read(variable: Variable, known: list[Variable], writing: Style, rng: random.Random) -> str:
     """Return a phrase for a variable that a step reads: its name, its kind, "it" or "the result".
 
     The last variable made may be meant by a pronoun, and the only one of its kind by the kind.
     """
-    name, nouns = writing.write(variable.name), NOUNS[variable.kind]
+    name, nouns = plain(variable, writing), NOUNS[variable.kind]
     latest = variable is known[-1]
-    if latest and rng.random() < 0.5:
+    if latest and (not variable.said or rng.random() < 0.5):
         choices = ["it", "it", *(f"{a} {n}" for n in nouns[:2] for a in ("the", "this", "that"))]
-        choices += ["the given " + nouns[0], "the resulting " + nouns[0]]
         if variable.called:
-            made = variable.called.replace("_", " ")
-            choices += ["the result", "the result", "this result", f"the {made}", f"the {made}"]
+            choices += ["the result", "the result", "this result", f"the resulting {nouns[0]}"]
+            choices += [variable.description, variable.description]
+        else:
+            choices.append(f"the given {nouns[0]}")
         return rng.choice(choices)
+    if not variable.said:
+        return name
     alone = sum(nouns[0] == NOUNS[other.kind][0] for other in known) == 1
     if alone and rng.random() < 0.25:
         return f"the {rng.choice(nouns[:2])}"

@@ -13,16 +13,17 @@ from models.synthetic.names import (
     class_name,
     function_name,
     literal_name,
+    plain,
     result_name,
     style,
     to_read,
     to_set,
 )
 from models.synthetic.operation import Operation, phrases
-from models.synthetic.pieces import PARAMETERS, assigned, fit
+from models.synthetic.pieces import PARAMETERS, assigned, packed
 from models.synthetic.plan import Action, Plan
 from models.synthetic.program import Program, Turn
-from models.synthetic.sentences import joined, sentence, third_person
+from models.synthetic.sentences import sentence, third_person
 from models.synthetic.values import NOUNS
 
 
@@ -51,7 +52,7 @@ class Writer:
                 self._as_class(action, i == last)
             else:
                 self._as_steps(action, self._phrase(action), i == last)
-        self.program.turns = self._packed(self.program.turns)
+        self.program.turns = packed(self.program.turns, self.rng)
         return self.program
 
     def frame(self, patterns: tuple[str, ...]) -> str:
@@ -97,7 +98,7 @@ class Writer:
             frame = frame.replace(f"{{{name}}}", text)
         return sentence(frame, self.rng, starts=not self.program.turns, named=named)
 
-    def _phrase(self, action: Action, *named: str) -> tuple[str, str, str]:
+    def _phrase(self, action: Action, *given: str) -> tuple[str, str, str]:
         """Word an operation; return ("noun" or "verb", words, code).
 
         Without names given for them its inputs are referred to as variables.
@@ -106,13 +107,13 @@ class Writer:
         kind, words = self.rng.choice(phrases(operation, self.split, self.distance))
         reads = [self.variables[i] for i in action.reads]
         slots = dict(zip("xz", (v.name for v in reads), strict=False))
-        inputs = list(named)
+        inputs = list(given)
         for variable in reads[len(inputs) :]:
             # A second pronoun in a step would be one too many.
             pronoun = len(reads) == 1 or not inputs
             text = to_read(variable, self.variables, self.style, self.rng)
-            plain = self.style.write(variable.name)
-            inputs.append(text if pronoun and (len(reads) == 1 or text != "it") else plain)
+            named = plain(variable, self.style)
+            inputs.append(text if pronoun and (len(reads) == 1 or text != "it") else named)
         for slot, text in zip("xz", inputs, strict=False):
             words = words.replace(f"{{{slot}}}", text)
         parameter = ""
@@ -149,11 +150,12 @@ class Writer:
         in_place = (
             way > 0.6 and not noun and len(action.reads) == 1 and read.kind == operation.output
         )
+        said = True
         if in_place and "⟦y⟧" not in code:
             name = read.name
             step = self._fill(self.frame(frames.BARE_VERB), slots)
         elif bare:
-            name = default
+            name, said = default, False
             step = self._fill(self.frame(frames.BARE_NOUN if noun else frames.BARE_VERB), slots)
         else:
             name = result_name(operation.called, self.taken, self.rng)
@@ -168,6 +170,8 @@ class Writer:
                 return
         self.say(step, head + assigned(name, code))
         variable = self._new(name, operation.output, operation.called)
+        # What changes in place keeps a name that was said, or was not.
+        variable.said = read.said if name == read.name else said
         if last:
             self._print(variable)
 
@@ -238,7 +242,7 @@ class Writer:
     def _call(self, action: Action, name: str, written: str, last: bool) -> None:
         reads = [self.variables[i] for i in action.reads]
         shown = " and ".join(
-            self.style.write(v.name)
+            plain(v, self.style)
             if len(reads) == 2
             else to_read(v, self.variables, self.style, self.rng)
             for v in reads
@@ -283,16 +287,3 @@ class Writer:
         words = words.replace("{name}", self.style.write(holder))
         phrase = ("noun" if noun else "verb", words, f"{holder}.{method}()")
         self._as_steps(action, phrase, last)
-
-    def _packed(self, turns: list[Turn]) -> list[Turn]:
-        """Put some neighbours into one step: two actions at once."""
-        packed: list[Turn] = []
-        for turn in turns:
-            before = packed[-1] if packed else None
-            if before and self.rng.random() < 0.2 and fit(before.code, turn.code):
-                packed[-1] = Turn(
-                    joined(before.step, turn.step, self.rng), f"{before.code}\n{turn.code}"
-                )
-            else:
-                packed.append(turn)
-        return packed

@@ -27,7 +27,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "number -> number",
         "cubed",
         "{x} ** 3",
-        n=("the [cube|third power] of {x}", "{x} cubed", "{x} [raised |]to the power of 3"),
+        n=(
+            "the [cube|third power] of [the number |]{x}",
+            "{x} cubed",
+            "{x} [raised |]to the power of 3",
+        ),
         v=("[cube|take the cube of] {x}", "raise {x} to the third power"),
     ),
     op(
@@ -116,7 +120,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "number -> number",
         "doubled",
         "{x} * 2",
-        n=("[twice|two times|the double of] {x}", "{x} doubled"),
+        n=("[twice|two times|the double of|2 times] [the number |]{x}", "{x} doubled"),
         v=("[double|multiply by two] {x}", "make {x} twice as large"),
     ),
     op(
@@ -156,7 +160,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "digit_count",
         "len(str({x}))",
         n=(
-            "the number of digits [of|in] {x}",
+            "the [number|count|amount] of digits [of|in] {x}",
             "how many digits {x} has",
             "the length of {x} in digits",
         ),

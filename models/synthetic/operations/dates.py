@@ -87,8 +87,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "day_of_year",
         "date.fromisoformat({x}).timetuple().tm_yday",
         n=(
-            "the day of the year of {x}",
-            "[which|the how-manieth] day of the year {x} is",
+            "the [day of the year|number of the day in the year|day number within the year] "
+            "[of|for] {x}",
+            "which [numbered |]day of the year {x} is",
             "how far into its year {x} is, in days from 1",
         ),
         imports=_DATE,
@@ -131,7 +132,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "days",
         "abs((date.fromisoformat({x}) - date.fromisoformat({z})).days)",
         n=(
-            "the number of days between {x} and {z}",
+            "the [number|count] of days between {x} and {z}",
             "how many days [lie |there are |]between {x} and {z}",
             "the distance from {x} to {z} in days",
         ),

@@ -130,7 +130,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "matrix -> number",
         "rows",
         "len({x})",
-        n=("the number of rows [of|in] {x}", "how many rows {x} has", "the height of {x} in rows"),
+        n=(
+            "the [number|count|amount] of rows [of|in] {x}",
+            "how many rows {x} has",
+            "the height of {x} in rows",
+        ),
         v=("count the rows [of|in] {x}", "see how many rows {x} has"),
     ),
     op(
@@ -139,7 +143,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "columns",
         "len({x}[0])",
         n=(
-            "the number of columns [of|in] {x}",
+            "the [number|count|amount] of columns [of|in] {x}",
             "how many columns {x} has",
             "the width of {x} in columns",
         ),

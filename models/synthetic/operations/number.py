@@ -60,7 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "quotient",
         "{x} / {k}",
         n=("{x} divided by {k}", "the [quotient|ratio] of {x} and {k}", "one {k}th of {x}"),
-        v=("divide {x} by {k}", "split {x} into {k} equal parts"),
+        v=("divide {x} [by|through] {k}", "split {x} into {k} equal parts"),
         k="small",
     ),
     op(
@@ -82,7 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "factorial",
         "math.factorial({x})",
         n=(
-            "the factorial of {x}",
+            "the factorial [of|for] [the number |]{x}",
             "{x} factorial",
             "the product of all integers from 1 [to|up to|through] {x}",
         ),
@@ -190,7 +190,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "fibonacci",
         "a, b = 0, 1\nfor _ in range({x}):\n    a, b = b, a + b\n{y} = a",
         n=(
-            "the Fibonacci number [at|with] index {x}[, starting from F(0) = 0|]",
+            "[the value of |][the |]Fibonacci number [at|with] index {x}"
+            "[, starting from F(0) = 0|]",
             "[entry|number|term] {x} of the Fibonacci sequence",
         ),
     ),
@@ -201,8 +202,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "n, count = {x}, 0\nwhile n != 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    "
         "count += 1\n{y} = count",
         n=(
-            "the number of Collatz steps [from {x} to 1|that {x} needs to reach 1|it takes "
-            "from {x} down to 1]",
+            "the [number|count] of [Collatz steps|steps of the Collatz sequence] "
+            "[from {x} to 1|that {x} needs to reach 1|it takes from {x} down to 1]",
             "how many Collatz steps {x} takes",
         ),
     ),

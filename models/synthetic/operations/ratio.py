@@ -55,7 +55,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "rounded",
         "round({x})",
         n=(
-            "{x} rounded to the nearest [integer|whole number]",
+            "{x} rounded to [the nearest|the closest|an] [integer|whole number]",
             "the [integer|whole number] [nearest|closest] to {x}",
         ),
         v=(

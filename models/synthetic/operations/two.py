@@ -13,9 +13,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "between",
         "list(range(min({x}, {z}), max({x}, {z}) + 1))",
         n=(
-            f"[a|the] list of [all |the |][integers|numbers] between {_BOTH}[,| (]inclusive[)|]".replace(
-                "[,| (]inclusive[)|]", ", [inclusive|both included|ends included]"
-            ),
+            f"[a|the] list of [all |the |][integers|numbers] between {_BOTH}, [inclusive|both "
+            "included|ends included]",
             "a list counting through from {x} to {z}, whichever is lower first",
         ),
     ),

@@ -12,7 +12,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "number number -> number",
         "total",
         "{x} + {z}",
-        n=(f"the sum of {_BOTH}", "{x} plus {z}", "what {x} and {z} make together"),
+        n=(f"the [sum|total] of {_BOTH}", "{x} plus {z}", "what {x} and {z} make together"),
         v=("add {x} and {z}[ together| up|]", "add {z} to {x}", "sum up {x} and {z}"),
     ),
     op(
@@ -33,7 +33,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "product",
         "{x} * {z}",
         n=(
-            f"the product of {_BOTH}",
+            f"the product [of|formed by] {_BOTH}",
             "{x} times {z}",
             "{x} multiplied by {z}",
             "as many {x} as {z} says",
@@ -76,7 +76,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "divisor",
         "math.gcd({x}, {z})",
         n=(
-            f"the greatest common divisor of {_BOTH}",
+            f"the greatest common [divisor|factor] [of|shared by] {_BOTH}",
             f"the [gcd|GCD|highest common factor] of {_BOTH}",
             f"the largest number that divides both {_BOTH}",
         ),
@@ -88,7 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "multiple",
         "{x} * {z} // math.gcd({x}, {z})",
         n=(
-            f"the [least|lowest|smallest] common multiple of {_BOTH}",
+            f"the [least|lowest|smallest] common multiple [of|shared by] {_BOTH}",
             f"the [lcm|LCM] of {_BOTH}",
             f"the first number that both {_BOTH} divide",
         ),
