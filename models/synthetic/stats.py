@@ -15,8 +15,10 @@ from models.synthetic.program import fill_code, fill_step
 
 
 def sample(split: Split, programs: int, seed: int) -> Iterator[Made]:
-    """Yield so many programs of a split."""
-    return (make(split, seed, index) for index in range(programs))
+    """Yield so many programs of a split; for testing, near and far wordings in turns."""
+    for index in range(programs):
+        far = split == "test" and index % 2 == 1
+        yield make(split, seed, index, distance="far" if far else "near")
 
 
 def describe(split: Split, programs: int, seed: int) -> dict[str, Any]:
