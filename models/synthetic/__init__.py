@@ -1,0 +1,1 @@
+"""A seeded maker of step-by-step Python programs in many wordings: corpus and test problems."""
