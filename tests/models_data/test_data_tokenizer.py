@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,6 @@ pytest.importorskip("tokenizers")
 from checkpoints import shared, write_checkpoint
 from data_corpora import program
 
-from codegen_cli.cli.main import run_cli
 from codegen_cli.convert.bpe import encode
 from codegen_cli.convert.vocab import WHITE_SPACE, read_vocab
 from codegen_cli.errors import CheckpointError, CodegenError, UsageError
@@ -105,8 +106,12 @@ def test_a_checkpoint_with_it_converts(folder: Path, tmp_path: Path) -> None:
     end = {"bos_token_id": vocabulary.end_of_text, "eos_token_id": vocabulary.end_of_text}
     (checkpoint / "config.json").write_text(json.dumps({**config, **end}))
     # The conversion ends with a check of llama.cpp's ids against the tokenizer's files.
-    command = ["convert", str(checkpoint), "-o", str(result), "-q", "F16"]
-    assert run_cli(command) == 0 and result.stat().st_size > 10_000
+    command = [sys.executable, "-m", "codegen_cli", "convert", str(checkpoint), "-o", str(result)]
+    converted = subprocess.run(
+        [*command, "-q", "F16"], capture_output=True, text=True, timeout=200, check=False
+    )
+    assert converted.returncode == 0, converted.stderr
+    assert result.stat().st_size > 10_000
 
 
 def test_what_cannot_be_trained_is_told(tmp_path: Path) -> None:
