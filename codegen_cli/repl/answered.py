@@ -43,10 +43,12 @@ def show_turn(chat: Chat, draw: Draw, result: TurnResult) -> None:
     chat.view.turn(number, result, problems(chat.session.shown, result))
     if not draw.later:
         return
-    last = number + len(draw.later)
-    which = f"turn {last}" if last == number + 1 else f"turns {number + 1}…{last}"
+    first, last = number + 1, number + len(draw.later)
+    which = f"turns {first}…{last} follow as they were"
+    if first == last:
+        which = f"turn {last} follows as it was"
     chat.view.note(
-        f"turn {number} is new; {which} follow as they were, not drawn again · "
+        f"turn {number} is new; {which}, not drawn again · "
         f"/goto #{draw.later[-1].id} goes back to the program before"
     )
 
