@@ -10,6 +10,7 @@ print Markdown tables.
 from __future__ import annotations
 
 import argparse
+import itertools
 
 from codegen_cli import paths
 
@@ -29,9 +30,9 @@ def products() -> None:
     )
     print("| kernels | type | 1 row, GB/s | of peak |" + "".join(f" {r} |" for r in _ROWS[1:]))
     print("|---|---|" + "---|" * (len(_ROWS) + 1))
-    found = list(speeds(_ROWS))
-    for start in range(0, len(found), len(_ROWS)):
-        one, *more = found[start : start + len(_ROWS)]
+    found = speeds(_ROWS)
+    while line := list(itertools.islice(found, len(_ROWS))):
+        one, *more = line
         best = peak.floats if one.type.startswith("F") else peak.bytes
         cells = [f"{s.products / 1e9:.0f} ({100 * s.products / best:.0f} %)" for s in more]
         read = f"{one.bytes / 1e9:.1f} | {100 * one.bytes / peak.read:.0f} %"

@@ -23,7 +23,8 @@ shapes = st.fixed_dictionaries(
         "rows": st.one_of(st.integers(1, 14), st.integers(90, 100), st.integers(255, 260)),
         "gap": st.integers(0, 5),
         "shift": st.integers(0, 3),
-        "threads": st.integers(1, 3),
+        # Rarely several: where cores are busy, threads wait for each other.
+        "threads": st.sampled_from([1, 1, 1, 1, 2, 3]),
         "seed": st.integers(0, 2**32),
     }
 )
