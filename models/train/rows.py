@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,10 @@ class Batch:
 class Sequences:
     """The sequences of a folder of rows; each row holds `row_length / sequence` of them."""
 
-    def __init__(self, shards: list[tuple[Array, Array | None]], sequence: int) -> None:
+    def __init__(
+        self, shards: list[tuple[Array, Array | None]], sequence: int, fingerprint: str
+    ) -> None:
+        self.fingerprint = fingerprint
         self._shards = shards
         self._sequence = sequence
         per_row = shards[0][0].shape[1] // sequence
@@ -93,7 +97,7 @@ def read_rows(folder: Path, sequence: int, vocab: int) -> Sequences:
     shards = [_shard(folder, entry, length) for entry in manifest["shards"]]
     if not sum(len(tokens) for tokens, _ in shards):
         raise UsageError(f'"{folder}" holds no rows')
-    return Sequences(shards, sequence)
+    return Sequences(shards, sequence, _digest(folder))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -132,3 +136,8 @@ def _mapped(path: Path) -> Array:
     except (OSError, ValueError) as error:
         raise UsageError(f'cannot read "{path}": {error}', "make the rows again") from error
     return array
+
+
+def _digest(folder: Path) -> str:
+    """Return the SHA-256 of the manifest, which names that of each shard."""
+    return hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()

@@ -77,7 +77,7 @@ def train_stage(run: StageRun) -> Any:
 def about(run: StageRun) -> Json:
     """Return what a checkpoint belongs to: the settings that determine the losses."""
     training = {key: value for key, value in asdict(run.training).items() if key not in _FREE}
-    return {"stage": run.name, **asdict(run.shape), **training, "sequences": len(run.rows)}
+    return {"stage": run.name, **asdict(run.shape), **training, "data": run.rows.fingerprint}
 
 
 class _Loop:
