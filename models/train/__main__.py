@@ -69,9 +69,7 @@ def _finetune(options: argparse.Namespace) -> None:
 
     out = Path(options.out)
     evaluation = {"finetune": options.eval_data} if options.eval_data else {}
-    places = Places(
-        out, evaluation=evaluation, tokenizer=options.checkpoint, dtype=options.dtype
-    )
+    places = Places(out, evaluation=evaluation, tokenizer=options.checkpoint, dtype=options.dtype)
     lora = LoraSettings(options.lora, options.lora_scale)
     suffixes = tuple(options.suffix or [".py"])
     with alone(f'the run in "{out.resolve()}"'):
@@ -117,8 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("recipe", metavar="RECIPE", help="a TOML file or the name of one here")
     run.add_argument("--data", action="append", default=[], metavar="STAGE=ROWS")
     run.add_argument("--eval-data", action="append", default=[], metavar="STAGE=ROWS")
-    run.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="begin from these weights")
-    run.add_argument("--tokenizer", type=Path, metavar="FOLDER", help="its files go into the exports")
+    run.add_argument(
+        "--from", dest="start", type=Path, metavar="FOLDER", help="begin from these weights"
+    )
+    run.add_argument(
+        "--tokenizer", type=Path, metavar="FOLDER", help="its files go into the exports"
+    )
     tune = _command(commands, "finetune", _finetune, "train a checkpoint further, all or LoRA")
     tune.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="Hugging Face's layout")
     tune.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="rows or code")
@@ -140,8 +142,13 @@ def _command(commands: Any, name: str, work: Any, text: str) -> argparse.Argumen
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", required=True, metavar="FOLDER", help="new, or of the same run")
-    command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
-                         help="change a setting of training, such as steps=100")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a setting of training, such as steps=100",
+    )
     command.add_argument("--dtype", default="F32", help="of the export: F32, F16 or BF16")
     hosts = command.add_argument_group("several hosts (the same command on each)")
     hosts.add_argument("--coordinator", metavar="HOST:PORT", help="of process 0")

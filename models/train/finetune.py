@@ -55,9 +55,7 @@ def finetune(
         adapters = new_adapters(params, lora.rank, training.seed)
         compose = merging(lora.scale)
         trained = train_stage(
-            StageRun(
-                places.out, name, shape, training, rows, adapters, params, compose, held_out
-            )
+            StageRun(places.out, name, shape, training, rows, adapters, params, compose, held_out)
         )
         params = to_host(compose(to_host(trained), params))
     else:

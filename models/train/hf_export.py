@@ -47,7 +47,7 @@ class _HostTensor:
 def export_weights(
     params: Params, shape: ModelShape, output: Path, tokenizer: Path | None, dtype: str = "F32"
 ) -> None:
-    """Write config.json, the weights and the tokenizer's files to a new folder, whole or not at all.
+    """Write config.json, weights and tokenizer files to a new folder, whole or not at all.
 
     `params` are in this process's memory; `dtype` is F32, F16 or BF16.
 
@@ -74,4 +74,6 @@ def export_weights(
 def _end_of_text(tokenizer: Path | None, shape: ModelShape) -> int:
     from codegen_cli.convert.vocab import read_vocab
 
-    return read_vocab(tokenizer, shape.vocab).end_of_text if tokenizer else min(50256, shape.vocab - 1)
+    return (
+        read_vocab(tokenizer, shape.vocab).end_of_text if tokenizer else min(50256, shape.vocab - 1)
+    )

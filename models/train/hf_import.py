@@ -1,4 +1,4 @@
-"""Begin from a checkpoint folder in Hugging Face's layout, of any format `codegen convert` reads."""
+"""Begin from a checkpoint folder in Hugging Face's layout, as `codegen convert` reads it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def import_weights(folder: Path, scan: bool = False) -> Params:
     shape = _shape(config, folder)
     with open_checkpoint(folder) as checkpoint:
         shapes = {name: tensor.shape for name, tensor in checkpoint.tensors.items()}
-        wanted = {n for target in map_tensors(config, shapes, checkpoint.other) for n in target.sources}
+        wanted = {
+            n for target in map_tensors(config, shapes, checkpoint.other) for n in target.sources
+        }
         weights = {name: checkpoint.tensors[name].float32() for name in sorted(wanted)}
     if config.tie_word_embeddings:
         weights["lm_head.weight"] = weights["transformer.wte.weight"]

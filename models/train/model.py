@@ -67,7 +67,9 @@ class Decoder(nn.Module):
     def __call__(self, tokens_BS: Array) -> Array:
         """Return the logits of the next token at every position."""
         shape = self.shape
-        embed = nn.Embed(shape.vocab, shape.width, embedding_init=_INIT, dtype=self.dtype, name="wte")
+        embed = nn.Embed(
+            shape.vocab, shape.width, embedding_init=_INIT, dtype=self.dtype, name="wte"
+        )
         x = self._blocks(embed(tokens_BS))
         x = nn.LayerNorm(epsilon=shape.norm_epsilon, dtype=self.dtype, name="ln_f")(x)
         head = nn.Dense(shape.vocab, dtype=self.dtype, kernel_init=_INIT, name="lm_head")

@@ -14,13 +14,18 @@ _DECAYED = ("kernel", "embedding", "a", "b")
 
 
 def schedule(training: Training) -> optax.Schedule:
-    """Return the learning rate of each step (GPT-3, arXiv 2005.14165, appendix B)."""
+    """Return the learning rate of each step (GPT-3, arXiv 2005.14165, appendix B).
+
+    It rises from the first step on to the peak, falls along half a cosine, and stays at the end.
+    """
+    peak, warmup = training.learning_rate, training.warmup
+    decay = training.decay or max(1, training.steps - warmup)
     return optax.warmup_cosine_decay_schedule(
-        init_value=0.0 if training.warmup else training.learning_rate,
-        peak_value=training.learning_rate,
-        warmup_steps=training.warmup,
-        decay_steps=max(training.steps, training.warmup + 1),
-        end_value=training.learning_rate * training.final,
+        init_value=peak / (warmup + 1),
+        peak_value=peak,
+        warmup_steps=warmup,
+        decay_steps=warmup + decay,
+        end_value=peak * training.final,
     )
 
 

@@ -19,6 +19,7 @@ class Training:
     sequence: int  # tokens of one sequence; divides the rows' length
     learning_rate: float  # the peak
     warmup: int = 0  # steps of linear warm-up
+    decay: int = 0  # steps of the cosine after the warm-up; 0: all that are left
     final: float = 0.1  # the last learning rate, as a share of the peak
     accumulate: int = 1  # parts a batch is computed in, one after another
     weight_decay: float = 0.1  # for matrices; never for norms and biases
@@ -45,7 +46,9 @@ class Training:
         self._check_numbers()
         self._check_choices()
         if self.batch % self.accumulate:
-            raise UsageError(f"batch = {self.batch} does not divide by accumulate {self.accumulate}")
+            raise UsageError(
+                f"batch = {self.batch} does not divide by accumulate {self.accumulate}"
+            )
         if self.warmup > self.steps:
             raise UsageError(f"warmup = {self.warmup} is more than steps = {self.steps}")
 
@@ -55,7 +58,7 @@ class Training:
         for name in positive.split():
             if getattr(self, name) <= 0:
                 raise UsageError(f"{name} = {getattr(self, name)} is not positive")
-        for name in ("warmup", "weight_decay", "z_loss", "peak_tflops", "seed"):
+        for name in ("warmup", "decay", "weight_decay", "z_loss", "peak_tflops", "seed"):
             if getattr(self, name) < 0:
                 raise UsageError(f"{name} = {getattr(self, name)} is negative")
 

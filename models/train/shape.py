@@ -47,7 +47,7 @@ class ModelShape:
 
     @property
     def block_matrices(self) -> int:
-        """Weights of the matrices of one block: query, key, value, output and the two of the MLP."""
+        """Weights of one block's matrices: query, key, value, output and the two of the MLP."""
         return 12 * self.width * self.width
 
     @property

@@ -123,9 +123,7 @@ class _Loop:
 
     def _batch(self, number: int) -> tuple[Any, Any]:
         training = self._run.training
-        indices = order(
-            len(self._run.rows), training.seed, number * training.batch, training.batch
-        )
+        indices = order(len(self._run.rows), training.seed, number * training.batch, training.batch)
         return self._placed(self._run.rows, indices, training.accumulate)
 
     def _placed(self, rows: Sequences, indices: Any, parts: int) -> tuple[Any, Any]:

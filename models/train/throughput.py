@@ -52,7 +52,7 @@ def _measured(dtype: str) -> float:
 
 
 class Clock:
-    """Time spent in steps alone: saving, evaluation and the first step's compilation are left out."""
+    """Time spent in steps alone, without saving, evaluation and compilation."""
 
     def __init__(self) -> None:
         self._spent = 0.0
