@@ -82,7 +82,7 @@ def make_step(
         (_, (entropy, weight)), gradients = sums(state.trained, frozen, tokens, weights)
         weight = jnp.maximum(weight, 1e-6)
         gradients = jax.tree.map(lambda leaf: leaf / weight, gradients)
-        mean, norm = entropy / weight, optax.global_norm(gradients)
+        mean, norm = entropy / weight, optax.tree.norm(gradients)
         refused, guard = judge(state.guard, mean, norm, training.spike)
         changes, moments = update.update(gradients, state.optimizer, state.trained)
         trained = optax.apply_updates(state.trained, changes)
