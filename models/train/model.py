@@ -1,6 +1,8 @@
 """CodeGen's decoder (arXiv 2203.13474; the block of GPT-J): one norm feeds attention and MLP.
 
-Shapes: B sequences, S positions, E width, V vocabulary, H heads of D dimensions.
+Shapes: B sequences, S positions, T = B · S tokens, E width, V vocabulary, H heads of D dimensions.
+Activations are [T, E]: with two axes before E, XLA's CPU compiler transposes for products of the
+backward pass, which takes half as long again.
 """
 
 from __future__ import annotations
@@ -23,18 +25,19 @@ class Block(nn.Module):
 
     shape: ModelShape
     dtype: Any
+    length: int  # positions of a sequence
 
     @nn.compact
-    def __call__(self, x_BSE: Array) -> Array:
+    def __call__(self, x_TE: Array) -> Array:
         """Return the next residual."""
         width = self.shape.width
-        normed = nn.LayerNorm(epsilon=self.shape.norm_epsilon, dtype=self.dtype, name="ln_1")(x_BSE)
+        normed = nn.LayerNorm(epsilon=self.shape.norm_epsilon, dtype=self.dtype, name="ln_1")(x_TE)
         q, k, v = self._split(self._dense(3 * width, "qkv_proj", bias=False)(normed))
         q, k = rotate(q, self.shape.rotary), rotate(k, self.shape.rotary)
         read = attend(q, k, v).reshape(normed.shape)
         hidden = nn.gelu(self._dense(4 * width, "fc_in")(normed), approximate=True)
         return (
-            x_BSE
+            x_TE
             + self._dense(width, "out_proj", bias=False)(read)
             + self._dense(width, "fc_out")(hidden)
         )
@@ -42,12 +45,11 @@ class Block(nn.Module):
     def _dense(self, width: int, name: str, bias: bool = True) -> nn.Dense:
         return nn.Dense(width, use_bias=bias, dtype=self.dtype, kernel_init=_INIT, name=name)
 
-    def _split(self, qkv_BSE: Array) -> tuple[Array, Array, Array]:
+    def _split(self, qkv_TE: Array) -> tuple[Array, Array, Array]:
         """Take query, key and value out of the layout by core: query, value, key in each."""
-        batch, length, _ = qkv_BSE.shape
-        parts = qkv_BSE.reshape(batch, length, MP_NUM, 3, self.shape.width // MP_NUM)
-        heads = (batch, length, self.shape.heads, self.shape.head_width)
-        q, v, k = (parts[:, :, :, i].reshape(heads) for i in range(3))
+        parts = qkv_TE.reshape(-1, MP_NUM, 3, self.shape.width // MP_NUM)
+        heads = (-1, self.length, self.shape.heads, self.shape.head_width)
+        q, v, k = (parts[:, :, i].reshape(heads) for i in range(3))
         return q, k, v
 
 
@@ -70,24 +72,24 @@ class Decoder(nn.Module):
         embed = nn.Embed(
             shape.vocab, shape.width, embedding_init=_INIT, dtype=self.dtype, name="wte"
         )
-        x = self._blocks(embed(tokens_BS))
+        x = self._blocks(embed(tokens_BS.reshape(-1)), tokens_BS.shape[1])
         x = nn.LayerNorm(epsilon=shape.norm_epsilon, dtype=self.dtype, name="ln_f")(x)
         head = nn.Dense(shape.vocab, dtype=self.dtype, kernel_init=_INIT, name="lm_head")
-        return head(x).astype(jnp.float32)
+        return head(x).astype(jnp.float32).reshape(*tokens_BS.shape, shape.vocab)
 
-    def _blocks(self, x_BSE: Array) -> Array:
+    def _blocks(self, x_TE: Array, length: int) -> Array:
         block = nn.remat(Block, prevent_cse=not self.scan) if self.remat else Block
         if not self.scan:
             for layer in range(self.shape.layers):
-                x_BSE = block(self.shape, self.dtype, name=f"h_{layer}")(x_BSE)
-            return x_BSE
+                x_TE = block(self.shape, self.dtype, length, name=f"h_{layer}")(x_TE)
+            return x_TE
         stack = nn.scan(
             lambda layer, x, _: (layer(x), None),
             variable_axes={"params": 0},
             split_rngs={"params": True},
             length=self.shape.layers,
         )
-        return stack(block(self.shape, self.dtype, name="h"), x_BSE, None)[0]
+        return stack(block(self.shape, self.dtype, length, name="h"), x_TE, None)[0]
 
 
 def init(decoder: Decoder, seed: int) -> dict[str, Any]:
