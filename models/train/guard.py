@@ -24,8 +24,9 @@ class Guard(struct.PyTreeNode):
     @classmethod
     def new(cls) -> Guard:
         """Return the guard before the first step."""
-        zero = jnp.zeros((), jnp.int32)
-        return cls(jnp.zeros((), jnp.float32), zero, zero, zero)
+        # Each a buffer of its own: a donated buffer may be given once.
+        seen, skipped, in_row = (jnp.zeros((), jnp.int32) for _ in range(3))
+        return cls(jnp.zeros((), jnp.float32), seen, skipped, in_row)
 
 
 def judge(guard: Guard, loss: Array, norm: Array, spike: float) -> tuple[Array, Guard]:

@@ -14,12 +14,13 @@ from models.train.recipe import RECIPES, read_recipe, recipe_of
 
 GIB = 2**30
 
-#: Parameters, and GiB on one device with one sequence a group: weights and moments, and all.
+#: Parameters (transformers' CodeGenForCausalLM counts the same), and GiB on one device with one
+#: sequence a group: weights and moments, and with gradients and activations.
 PAPER = {
     "350M": (356_712_448, 3.99, 5.78),
-    "2B": (2_779_683_840, 31.07, 42.12),
-    "6B": (7_069_029_376, 19.75, 26.95),
-    "16B": (16_032_155_648, 44.79, 60.40),
+    "2B": (2_779_356_160, 31.06, 42.12),
+    "6B": (7_064_213_504, 19.74, 26.93),
+    "16B": (16_032_155_648, 44.79, 60.62),
 }
 
 

@@ -22,7 +22,7 @@ from models.train.step import State, make_step, new_state
 Make = Callable[..., Training]
 
 #: Loss and gradient norm of the first two steps of `advance` below.
-GOLDEN = ((4.158934, 0.347353), (4.106653, 0.344646))
+GOLDEN = ((4.176986, 3.388874), (4.058679, 3.468790))
 
 
 def advance(training: Training, rows: Sequences, steps: int) -> tuple[State, list[Any]]:
