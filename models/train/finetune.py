@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import jax
+
 from codegen_cli.errors import UsageError
 from models.train.code_rows import code_rows
 from models.train.hf_import import import_weights, shape_of
@@ -57,7 +59,7 @@ def finetune(
         trained = train_stage(
             StageRun(places.out, name, shape, training, rows, adapters, params, compose, held_out)
         )
-        params = to_host(compose(to_host(trained), params))
+        params = jax.device_get(compose(to_host(trained), params))
     else:
         run = StageRun(places.out, name, shape, training, rows, params, evaluation=held_out)
         params = to_host(train_stage(run))

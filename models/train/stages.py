@@ -77,7 +77,7 @@ def export_once(weights: Params, shape: Any, output: Path, places: Places) -> Pa
 
 
 def to_host(tree: Any) -> Any:
-    """Return whole arrays in this process's memory, also of what other hosts hold."""
+    """Return what lies on the devices of a mesh as whole arrays in the memory of each host."""
     if jax.process_count() == 1:
         return jax.device_get(tree)
     from jax.experimental.multihost_utils import process_allgather
@@ -96,7 +96,8 @@ def _begin(recipe: Recipe, stage: Stage, places: Places) -> Params:
     if places.start:
         return import_weights(places.start, stage.training.scan)
     decoder = decoder_of(recipe.model, stage.training)
-    return to_host(jax.jit(lambda: init(decoder, stage.training.seed))())
+    fresh: Params = jax.device_get(jax.jit(lambda: init(decoder, stage.training.seed))())
+    return fresh
 
 
 def _as_wanted(weights: Params, recipe: Recipe, stage: Stage) -> Params:

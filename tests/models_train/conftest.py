@@ -11,8 +11,10 @@ import pytest
 from checkpoints import shared
 from train_rows import write_rows
 
-# Threads that wait for each other make small models slow on a busy machine.
-os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=1")
+# Compilation is most of the time here, and speed of what is compiled nothing.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 for _name in ("jax", "flax", "optax", "orbax.checkpoint", "tensorboardX"):
