@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,11 +114,11 @@ class _Loop:
                     self._report(step, metrics, log)
                 if step == begin + 1:  # it was compiled
                     self._clock.restart()
-                stop = _agreed(pressed, step)
+                stop = _agreed(pressed)
                 if last or stop or step % training.save_every == 0:
-                    self._aside(lambda at=step, now=state: self._save(at, now))
+                    self._aside(partial(self._save, step, state))
                 if self._run.evaluation and (last or step % training.eval_every == 0):
-                    self._aside(lambda at=step, now=state: self._validate(at, now, log))
+                    self._aside(partial(self._validate, step, state, log))
                 if stop and not last:
                     raise Interrupted(f"interrupted after step {step}, which is saved")
         return state
@@ -184,12 +186,10 @@ class _Loop:
 
 
 def _log(run: StageRun, begin: int, first: bool) -> Any:
-    from contextlib import nullcontext
-
     return Metrics(run.folder, run.name, begin) if first else nullcontext()
 
 
-def _agreed(pressed: Callable[[], bool], step: int) -> bool:
+def _agreed(pressed: Callable[[], bool]) -> bool:
     """Say whether to stop: with several hosts, all at the same step if one of them wants to."""
     if jax.process_count() == 1:
         return pressed()

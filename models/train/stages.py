@@ -15,9 +15,10 @@ from codegen_cli.errors import UsageError
 from models.train.hf_export import export_weights
 from models.train.hf_import import import_weights, shape_of
 from models.train.model import init
-from models.train.names import Params
+from models.train.names import Params, stacked, unstacked
 from models.train.rows import Sequences, read_rows
 from models.train.settings import Recipe, Stage
+from models.train.shape import ModelShape
 from models.train.stage_run import StageRun, decoder_of, train_stage
 
 
@@ -68,7 +69,7 @@ def train_stages(recipe: Recipe, places: Places) -> list[Path]:
     return exported
 
 
-def export_once(weights: Params, shape: Any, output: Path, places: Places) -> Path:
+def export_once(weights: Params, shape: ModelShape, output: Path, places: Places) -> Path:
     """Export by the first host alone, unless an earlier run did."""
     if jax.process_index() == 0 and not output.exists():
         export_weights(weights, shape, output, places.tokenizer, places.dtype)
@@ -102,8 +103,6 @@ def _begin(recipe: Recipe, stage: Stage, places: Places) -> Params:
 
 def _as_wanted(weights: Params, recipe: Recipe, stage: Stage) -> Params:
     """Stack or unstack the blocks as the stage wants them."""
-    from models.train.names import stacked, unstacked
-
     if stage.training.scan and "h" not in weights:
         return stacked(weights, recipe.model)
     return weights if stage.training.scan else unstacked(weights, recipe.model)
