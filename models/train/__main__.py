@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _run(options: argparse.Namespace) -> None:
 
     out = Path(options.out)
     places = Places(out, data, evaluation, options.start, options.tokenizer, options.dtype)
-    with alone(f'the run in "{out.resolve()}"'):
+    with _lock(out, options):
         train_stages(recipe, places)
 
 
@@ -72,7 +73,7 @@ def _finetune(options: argparse.Namespace) -> None:
     places = Places(out, evaluation=evaluation, tokenizer=options.checkpoint, dtype=options.dtype)
     lora = LoraSettings(options.lora, options.lora_scale)
     suffixes = tuple(options.suffix or [".py"])
-    with alone(f'the run in "{out.resolve()}"'):
+    with _lock(out, options):
         finetune(options.checkpoint, options.data, training, lora, places, suffixes)
 
 
@@ -96,6 +97,11 @@ def _join_hosts(options: argparse.Namespace) -> None:
     import jax
 
     jax.distributed.initialize(*given)
+
+
+def _lock(out: Path, options: argparse.Namespace) -> AbstractContextManager[None]:
+    """Let one run at a time write to a folder; the hosts of one run share it."""
+    return nullcontext() if options.process_id else alone(f'the run in "{out.resolve()}"')
 
 
 def _by_stage(pairs: list[str], stages: list[str]) -> dict[str, Path]:

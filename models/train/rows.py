@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -68,12 +69,16 @@ def order(count: int, seed: int, begin: int, size: int) -> Array:
     taken = []
     while size:
         epoch, offset = divmod(begin, count)
-        permutation = np.random.default_rng((seed, epoch)).permutation(count)
-        part = permutation[offset : offset + size]
+        part = _permutation(count, seed, epoch)[offset : offset + size]
         taken.append(part)
         begin += len(part)
         size -= len(part)
     return np.concatenate(taken)
+
+
+@functools.lru_cache(maxsize=2)
+def _permutation(count: int, seed: int, epoch: int) -> Array:
+    return np.random.default_rng((seed, epoch)).permutation(count)
 
 
 def read_rows(folder: Path, sequence: int, vocab: int) -> Sequences:

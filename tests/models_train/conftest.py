@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoints import shared
 
 # Compilation is most of the time here, and speed of what is compiled nothing.
 os.environ.setdefault(
@@ -55,12 +54,3 @@ def training() -> Callable[..., Training]:
         return Training(**{**settings, **changes})
 
     return make
-
-
-@pytest.fixture(scope="session")
-def nano() -> Path:
-    """Return the small trained checkpoint."""
-    found = shared("checkpoints/nano")
-    if found is None:
-        pytest.skip("the optional folder shared/checkpoints/nano is absent")
-    return found
