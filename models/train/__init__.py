@@ -1,0 +1,1 @@
+"""Train CodeGen models with JAX: recipes, stages, checkpoints, fine-tuning, export."""

@@ -1,0 +1,67 @@
+"""Rows from a folder of source files, for fine-tuning without the data pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from codegen_cli import console
+from codegen_cli.convert.vocab import read_vocab
+from codegen_cli.errors import UsageError
+from models.train.rows import Sequences
+
+#: A larger file is data or generated.
+_MOST_BYTES = 1 << 20
+
+
+def code_rows(
+    folder: Path, suffixes: tuple[str, ...], tokenizer: Path, sequence: int, vocab: int
+) -> Sequences:
+    """Tokenize the files below a folder, joined by the end of text and cut into sequences.
+
+    The last, incomplete sequence is filled up with the end of text, which weighs nothing.
+
+    Raises:
+        UsageError: there are no such files, or no tokenizer.json.
+    """
+    from tokenizers import Tokenizer
+
+    path = tokenizer / "tokenizer.json"
+    if not path.is_file():
+        raise UsageError(f'no tokenizer.json in "{tokenizer}"', "save it with a fast class")
+    encoder = Tokenizer.from_file(str(path))
+    # Whoever writes <|endoftext|> in a file must not end a document with it.
+    encoder.encode_special_tokens = True
+    end = read_vocab(tokenizer, vocab).end_of_text
+    ids: list[int] = []
+    for text in _texts(folder, suffixes):
+        ids += [*encoder.encode(text).ids, end]
+    if not ids:
+        raise UsageError(f'"{folder}" holds no {" or ".join(suffixes)} files', "see --suffix")
+    missing = -len(ids) % sequence
+    tokens = np.array(ids + [end] * missing, np.uint32).reshape(-1, sequence)
+    weights = np.full(tokens.size, 255, np.uint8)
+    weights[len(ids) :] = 0
+    console.note(f"{len(ids):,} tokens: {len(tokens):,} sequences of {sequence}")
+    digest = hashlib.sha256(tokens.tobytes()).hexdigest()
+    return Sequences([(tokens, weights.reshape(tokens.shape))], sequence, digest)
+
+
+def _texts(folder: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
+    left_out = 0
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.suffix not in suffixes or not path.is_file():
+            continue
+        if path.stat().st_size > _MOST_BYTES:
+            left_out += 1
+            continue
+        try:
+            yield path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            left_out += 1
+    if left_out:
+        console.note(f"{left_out} files left out: not UTF-8, or larger than 1 MiB")
