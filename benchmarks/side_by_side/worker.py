@@ -20,7 +20,7 @@ def main(module: str, path: str, threads: str) -> None:
     def send(answer: dict[str, object]) -> None:
         print(json.dumps(answer), file=answers, flush=True)
 
-    runner = importlib.import_module(f"benchmarks.peers.{module}").Runner(path, int(threads))
+    runner = importlib.import_module(f"benchmarks.side_by_side.{module}").Runner(path, int(threads))
     send({})
     for line in sys.stdin:
         command = json.loads(line)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from benchmarks.peers.contenders import Contender
+from benchmarks.side_by_side.contenders import Contender
 
 
 class PeerError(Exception):
@@ -19,7 +19,7 @@ class Peer:
 
     def __init__(self, contender: Contender, path: str, threads: int) -> None:
         self.contender = contender
-        command = [sys.executable, "-m", "benchmarks.peers.worker", contender.module, path]
+        command = [sys.executable, "-m", "benchmarks.side_by_side.worker", contender.module, path]
         self._process = subprocess.Popen(
             [*command, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

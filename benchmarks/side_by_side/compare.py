@@ -1,8 +1,5 @@
 """Compare this engine with other ways to run CodeGen on a CPU.
 
-    python -m benchmarks.peers
-    python -m benchmarks.peers --rounds 5 --markdown docs/performance-peers.md
-
 Builds one random checkpoint of the 350M shape (kept in the cache folder, about 1.5 GB with what is
 made of it). Each contender is a process of its own that waits for commands, so only one computes
 at a time; every round gives every contender every workload, in an order that turns with the round.
@@ -17,11 +14,11 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks.peers.contenders import CONTENDERS, Contender, missing
-from benchmarks.peers.files import SHAPES, Files
-from benchmarks.peers.process import Peer, PeerError
-from benchmarks.peers.report import Figures, markdown, summary
-from benchmarks.peers.workloads import Works
+from benchmarks.side_by_side.contenders import CONTENDERS, Contender, missing
+from benchmarks.side_by_side.files import SHAPES, Files
+from benchmarks.side_by_side.process import Peer, PeerError
+from benchmarks.side_by_side.report import Figures, markdown, summary
+from benchmarks.side_by_side.workloads import Works
 from codegen_cli import paths
 from codegen_cli.bench.machine import machine
 from codegen_cli.engine.threads import default_threads
@@ -41,7 +38,7 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     """Read the arguments."""
-    parser = argparse.ArgumentParser(prog="benchmarks.peers", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="benchmarks/peers.py", description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sequences", type=int, default=64, help="how many at a time, in batches")
     parser.add_argument("--samples", type=int, default=200, help="answers to one prompt")
@@ -115,7 +112,3 @@ def play_round(
                 figures.add(workload, peer.contender.name, peer.call(method, work))
             except PeerError as error:
                 notes.append(f"{peer.contender.name} failed at {workload}: {error}")
-
-
-if __name__ == "__main__":
-    main()

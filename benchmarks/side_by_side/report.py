@@ -8,9 +8,9 @@ import statistics
 from collections import defaultdict
 from typing import Any
 
-from benchmarks.peers.contenders import CONTENDERS
-from benchmarks.peers.files import Files
-from benchmarks.peers.workloads import TITLES
+from benchmarks.side_by_side.contenders import CONTENDERS
+from benchmarks.side_by_side.files import Files
+from benchmarks.side_by_side.workloads import TITLES
 
 _PACKAGES = ("llama-cpp-python", "numpy", "ctranslate2", "torch", "transformers")
 
@@ -127,7 +127,7 @@ def markdown(report: dict[str, Any]) -> str:
     lines = [
         "# This engine beside others",
         "",
-        "Written by `python -m benchmarks.peers --markdown`; do not edit by hand.",
+        "Written by `python benchmarks/peers.py --markdown`; do not edit by hand.",
         "",
         f"Random weights of the {settings['shape']} shape ({layers} layers, {width} wide, {heads} "
         f"heads, rotary {rotary}, vocabulary {vocabulary}); {settings['rounds']} rounds, "
