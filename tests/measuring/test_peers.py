@@ -9,7 +9,20 @@ import sys
 from pathlib import Path
 
 _SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "peers.py"
-_SMALL = "--shape small --rounds 1 --sequences 2 --samples 2 --calls 2 --threads 1".split()
+_SMALL = [
+    "--shape",
+    "small",
+    "--rounds",
+    "1",
+    "--sequences",
+    "2",
+    "--samples",
+    "2",
+    "--calls",
+    "2",
+    "--threads",
+    "1",
+]
 
 
 def test_peers_measures_this_engine_beside_raw_llama_cpp(tmp_path: Path) -> None:
