@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen_cli import console
+from codegen_cli.cli.chat_memory import recall_memory
 from codegen_cli.cli.chat_session import Resumed, drawn_by, open_keeper, resumed_session
 from codegen_cli.cli.open_engine import open_engine
 from codegen_cli.cli.open_sessions import open_sessions
@@ -70,6 +71,8 @@ def open_chat(engine: Engine, settings: EngineSettings, running: Running, begin:
         keeper = partial(_keeper, chat, settings)
         chat.list_sessions = _sessions
     chat.keeper = keeper(resumed)
+    if resumed:
+        recall_memory(chat)
     chat.open_keeper = keeper
     chat.load_session = partial(_load, keeper)
     chat.open_model = partial(_switch, settings)

@@ -20,6 +20,7 @@ from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
 from codegen_cli.engine.room import check_answer_fits, check_score_fits, context_size
 from codegen_cli.engine.scoring import Span, score_spans
+from codegen_cli.engine.state import WORTH_KEEPING, State
 from codegen_cli.engine.threads import model_threads
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
@@ -160,6 +161,30 @@ class LlamaEngine:
     def forget(self) -> None:
         """Empty the KV cache: what follows depends on nothing before it, to the last bit."""
         self._cache.forget()
+
+    def state_of(self, text: str) -> State | None:
+        """Return what was evaluated of a text, for another process; None where that never pays.
+
+        See `State` for when it does.
+        """
+        tokens = self.vocabulary.prompt(text)
+        if self.plan.gpu_layers or self._cache.common(tokens) < WORTH_KEEPING:
+            return None
+        sequence = self._cache.acquire(tokens, 0)
+        try:
+            return State(list(sequence.tokens), self._context.state(sequence.number))
+        finally:
+            self._cache.release(sequence)
+
+    def restore(self, state: State) -> bool:
+        """Take in what the same model, build and settings evaluated; False where it cannot be."""
+        tokens = state.tokens
+        if not tokens or max(tokens) >= self.info.n_vocab or min(tokens) < 0:
+            return False
+        data = bytearray(state.data)
+        return self._cache.restore(
+            tokens, lambda number: self._context.set_state(number, data, len(tokens))
+        )
 
     def _request(self, prompt: Prompt | None, drafter: Drafter | None = None) -> Request | None:
         if prompt is None:

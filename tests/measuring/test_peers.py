@@ -9,27 +9,23 @@ import sys
 from pathlib import Path
 
 _SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "peers.py"
-_SMALL = [
-    "--shape",
-    "small",
-    "--rounds",
-    "1",
-    "--sequences",
-    "2",
-    "--samples",
-    "2",
-    "--calls",
-    "2",
-    "--threads",
-    "1",
-]
+_SMALL = {
+    "--shape": "small",
+    "--rounds": "1",
+    "--sequences": "2",
+    "--samples": "2",
+    "--calls": "2",
+    "--threads": "1",
+    "--only": "Q8_0",
+}
 
 
 def test_peers_measures_this_engine_beside_raw_llama_cpp(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [sys.executable, str(_SCRIPT), *_SMALL, "--dir", str(tmp_path / "models")]
+    options = [word for option in _SMALL.items() for word in option]
+    models = str(tmp_path / "models")
     done = subprocess.run(
-        [*command, "--only", "Q8_0", "--json"],
+        [sys.executable, str(_SCRIPT), *options, "--dir", models, "--json"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
