@@ -44,12 +44,21 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=200, help="answers to one prompt")
     parser.add_argument("--calls", type=int, default=4, help="sequential calls to extrapolate from")
     parser.add_argument("--threads", type=int, default=default_threads())
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: the CPU time of each process, which others do not lengthen; for one thread",
+    )
     parser.add_argument("--only", help="contenders whose name contains one of these, by comma")
     parser.add_argument("--shape", choices=SHAPES, default="350M")
     parser.add_argument("--dir", type=Path, default=paths.cache_dir() / "peers")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--markdown", type=Path, help="write the page to this file too")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.clock == "cpu" and options.threads != 1:
+        parser.error("--clock cpu adds up threads that work at once: use --threads 1")
+    return options
 
 
 def measure(files: Files, options: argparse.Namespace) -> tuple[Figures, list[str]]:
@@ -67,7 +76,7 @@ def measure(files: Files, options: argparse.Namespace) -> tuple[Figures, list[st
     works = Works(files.checkpoint, options)
     for contender in chosen:
         measure_memory(contender, paths_of[contender.name], works, options, figures)
-    peers = [Peer(c, paths_of[c.name], options.threads) for c in chosen]
+    peers = [Peer(c, paths_of[c.name], options.threads, options.clock) for c in chosen]
     try:
         for number in range(options.rounds):
             play_round(number, peers, works, figures, notes)
@@ -85,7 +94,7 @@ def measure_memory(
     """Note the peak memory of a fresh process that reads a prompt and writes one answer."""
     if "memory" not in contender.workloads:
         return
-    peer = Peer(contender, path, options.threads)
+    peer = Peer(contender, path, options.threads, options.clock)
     try:
         for name in ("prefill", "decode"):
             peer.call(name, works.round(-1)[name][1])

@@ -17,11 +17,11 @@ class PeerError(Exception):
 class Peer:
     """The process of one contender; it computes only while a call waits for it."""
 
-    def __init__(self, contender: Contender, path: str, threads: int) -> None:
+    def __init__(self, contender: Contender, path: str, threads: int, clock: str) -> None:
         self.contender = contender
         command = [sys.executable, "-m", "benchmarks.side_by_side.worker", contender.module, path]
         self._process = subprocess.Popen(
-            [*command, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._answer()
 

@@ -63,7 +63,7 @@ def summary(
         "versions": versions(),
         "settings": {
             name: getattr(options, name)
-            for name in ("rounds", "sequences", "samples", "calls", "threads", "shape")
+            for name in ("rounds", "sequences", "samples", "calls", "threads", "clock", "shape")
         },
         "shape": files.shape,
         "results": results,
@@ -131,7 +131,7 @@ def markdown(report: dict[str, Any]) -> str:
         "",
         f"Random weights of the {settings['shape']} shape ({layers} layers, {width} wide, {heads} "
         f"heads, rotary {rotary}, vocabulary {vocabulary}); {settings['rounds']} rounds, "
-        f"{settings['threads']} threads.",
+        f"threads: {settings['threads']}, clock: {settings['clock']}.",
         f"{machine['processor']}, {machine['cpus']} CPUs, {machine['system']}; load average "
         f"{machine['load_average']} before the start (other work makes figures lower and wider).",
         ", ".join(f"{name} {version}" for name, version in report["versions"].items()) + ".",

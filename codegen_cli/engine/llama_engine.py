@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
-from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
+from codegen_cli.engine.draft import DraftControl, Drafter, NgramDrafter, NgramIndex
 from codegen_cli.engine.draft_model import DraftModel, check_same_vocabulary
 from codegen_cli.engine.gguf import read_gguf
 from codegen_cli.engine.listener import QUIET, Listener
@@ -54,6 +54,7 @@ class LlamaEngine:
         self._threads = threads
         self._draft: DraftModel | None = None
         self._new_drafter: Callable[[], Drafter | None] = _no_drafter
+        self._control = DraftControl()
 
     def draft_with_text(self, files: Many[str]) -> None:
         """Speculate from now on: guess from the prompt itself and from the texts of files."""
@@ -190,7 +191,9 @@ class LlamaEngine:
         if prompt is None:
             return None
         tokens = self._tokens(prompt)
-        return Request(tokens, prompt.sampling, prompt.stopper, drafter, prompt.banned)
+        return Request(
+            tokens, prompt.sampling, prompt.stopper, drafter, prompt.banned, self._control
+        )
 
     def _tokens(self, prompt: Prompt) -> list[int]:
         if prompt.suffix is None:
