@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen_cli import paths
+from codegen_cli.cli.open_sessions import open_sessions
 from codegen_cli.errors import SessionError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def keep_memory(chat: Chat) -> None:
     if not isinstance(engine, LlamaEngine) or keeper is None or keeper.session is None:
         return
     digest = keeper.drawn.sha256()
-    if digest is None:
+    if digest is None or not _is_kept(keeper.session):
         return
     with contextlib.suppress(KeyboardInterrupt, MemoryError):
         state = engine.state_of(folded_prompt(chat.session.shown, "", chat.folded))
@@ -71,6 +72,15 @@ def forget_memory(session: str) -> None:
         raise SessionError(
             f'cannot remove "{error.filename}": {error.strerror}', "check the disk and its rights"
         ) from error
+
+
+def _is_kept(session: str) -> bool:
+    """Say whether a session is there still: it may have been removed while its chat went on."""
+    try:
+        with open_sessions() as store:
+            return store.find(session) == session
+    except SessionError:
+        return False
 
 
 def _key(drawn: Drawn, digest: str) -> str:

@@ -141,7 +141,7 @@ class Context:
         written = self._c.llama_state_seq_get_data(self.pointer, data, size, sequence)
         return memoryview(data).cast("B")[:written]
 
-    def set_state(self, sequence: int, data: bytearray, tokens: int) -> bool:
+    def set_state(self, sequence: int, data: bytearray | memoryview, tokens: int) -> bool:
         """Fill an empty sequence with what `state` gave; False, and empty, where it does not fit.
 
         The bytes must be those of the same model and build: llama.cpp checks little of them.

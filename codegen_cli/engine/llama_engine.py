@@ -182,9 +182,8 @@ class LlamaEngine:
         tokens = state.tokens
         if not tokens or max(tokens) >= self.info.n_vocab or min(tokens) < 0:
             return False
-        data = bytearray(state.data)
         return self._cache.restore(
-            tokens, lambda number: self._context.set_state(number, data, len(tokens))
+            tokens, lambda number: self._context.set_state(number, state.data, len(tokens))
         )
 
     def _request(self, prompt: Prompt | None, drafter: Drafter | None = None) -> Request | None:

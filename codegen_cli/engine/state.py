@@ -37,7 +37,7 @@ class State:
     """Tokens and their keys and values in llama.cpp's own form."""
 
     tokens: list[int]
-    data: bytes | bytearray | memoryview
+    data: bytearray | memoryview
 
 
 def write_state(path: Path, key: str, state: State) -> bool:

@@ -316,3 +316,28 @@ def test_a_chat_that_is_not_kept_leaves_no_memory(
 ) -> None:
     codegen("chat", "--no-session", stdin=STEPS)
     assert memory_files(environment) == []
+
+
+def test_a_session_that_is_removed_while_its_chat_goes_on_leaves_no_memory(
+    sessions: Sessions, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "codegen_cli", "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=tmp_path,
+    ) as chat:
+        assert chat.stdin is not None
+        assert chat.stderr is not None
+        chat.stdin.write(STEPS.encode())
+        chat.stdin.flush()
+        said = b""
+        while len(ANSWERED.findall(said)) < 2 and (more := os.read(chat.stderr.fileno(), 4096)):
+            said += more
+        sessions("rm", "last", "--yes")
+        chat.stdin.close()
+        chat.stderr.read()
+    assert chat.returncode == 0
+    assert memory_files(environment) == []

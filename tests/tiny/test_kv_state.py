@@ -55,7 +55,7 @@ def test_a_restored_engine_goes_on_as_if_it_had_never_ended(
     left: LlamaEngine, fresh: LlamaEngine, temperature: float
 ) -> None:
     state, sampling = state_of(left), replace(GREEDY, temperature=temperature, seed=5)
-    assert fresh.restore(State(state.tokens, bytes(state.data)))
+    assert fresh.restore(State(state.tokens, bytearray(state.data)))
     ours, theirs = (complete(engine, PROGRAM + STEP, sampling) for engine in (fresh, left))
     assert (ours.tokens, ours.logprobs) == (theirs.tokens, theirs.logprobs)
     # The empty line at the end is one token there, and two where a comment follows it.
@@ -87,7 +87,7 @@ def test_a_short_text_is_not_worth_keeping(left: LlamaEngine) -> None:
 
 def test_a_state_that_does_not_fit_changes_nothing(left: LlamaEngine, fresh: LlamaEngine) -> None:
     state = state_of(left)
-    tokens, data = state.tokens, bytes(state.data)
+    tokens, data = state.tokens, bytearray(state.data)
     wrong = [
         State(tokens[:-1], data),
         State([*tokens, 1], data),

@@ -28,10 +28,17 @@ def plain() -> Iterator[LlamaEngine]:
 
 
 @pytest.fixture(scope="module")
-def guessing() -> Iterator[LlamaEngine]:
+def guesser() -> Iterator[LlamaEngine]:
     with LlamaEngine(find_model("nano"), SETTINGS) as engine:
         engine.draft_with_text([])
         yield engine
+
+
+@pytest.fixture
+def guessing(guesser: LlamaEngine) -> LlamaEngine:
+    """Return an engine that has not found out yet whether guessing pays."""
+    guesser._control = DraftControl()
+    return guesser
 
 
 def complete(engine: LlamaEngine, prompt: str, sampling: Sampling) -> Completion:

@@ -11,7 +11,7 @@ import pytest
 from codegen_cli.engine import state as module
 from codegen_cli.engine.state import State, read_state, write_state
 
-STATE = State([5, 0, 51199, 7], bytes(range(256)) * 3)
+STATE = State([5, 0, 51199, 7], bytearray(range(256)) * 3)
 KEY = '["ab", [], "build"]'
 
 
@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 def test_what_was_written_is_read_back(path: Path) -> None:
     found = read_state(path, KEY)
     assert found is not None
-    assert (found.tokens, bytes(found.data)) == (STATE.tokens, STATE.data)
+    assert (found.tokens, bytes(found.data)) == (STATE.tokens, bytes(STATE.data))
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -96,7 +96,7 @@ def test_a_disk_that_refuses_leaves_the_file_of_before(
         raise OSError("full")
 
     monkeypatch.setattr(Path, "replace", refuse)
-    assert not write_state(path, KEY, State([1], b"new"))
+    assert not write_state(path, KEY, State([1], bytearray(b"new")))
     assert list(path.parent.iterdir()) == [path]
     found = read_state(path, KEY)
     assert found is not None and found.tokens == STATE.tokens

@@ -9,7 +9,7 @@ from pathlib import Path
 from codegen_cli.engine.state import State
 from codegen_cli.sessions.memory import Memories, memory_key
 
-STATE = State([1, 2], bytes(1000))
+STATE = State([1, 2], bytearray(1000))
 
 
 def names(folder: Path) -> list[str]:
