@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen_cli import paths
 from codegen_cli.cli.open_sessions import open_sessions
-from codegen_cli.errors import SessionError
+from codegen_cli.errors import CodegenError, SessionError
 
 if TYPE_CHECKING:
     from codegen_cli.repl.chat import Chat
@@ -79,7 +79,7 @@ def _is_kept(session: str) -> bool:
     try:
         with open_sessions() as store:
             return store.find(session) == session
-    except SessionError:
+    except CodegenError:
         return False
 
 

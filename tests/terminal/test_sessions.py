@@ -338,6 +338,6 @@ def test_a_session_that_is_removed_while_its_chat_goes_on_leaves_no_memory(
             said += more
         sessions("rm", "last", "--yes")
         chat.stdin.close()
-        chat.stderr.read()
-    assert chat.returncode == 0
+        said += chat.stderr.read()
+    assert chat.returncode == 0, said.decode()
     assert memory_files(environment) == []
