@@ -49,6 +49,13 @@ def read_input(name: str) -> str:
         ) from error
 
 
+def warn_of_hiding(path: Path) -> None:
+    """Warn of a program whose name keeps those beside it, and itself, from a module they import."""
+    if path.suffix == ".py" and path.stem in {*sys.stdlib_module_names, "numpy"}:
+        module = path.stem
+        console.warn(f'"{path}" hides the module "{module}" from programs in its folder')
+
+
 def check_output(path: Path) -> None:
     """Refuse an output that cannot be written, before any work is done for it.
 

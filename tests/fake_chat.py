@@ -12,7 +12,7 @@ from codegen_cli.engine.records import Chunk, Completion, ModelInfo
 from codegen_cli.files import write_output
 from codegen_cli.program import Program, Stopper
 from codegen_cli.repl.chat import Chat
-from codegen_cli.repl.read import PlainReader, Toolbar
+from codegen_cli.repl.read import PlainReader, Toolbar, prompt_text
 from codegen_cli.repl.render import View
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Session
@@ -72,6 +72,9 @@ class FakeEngine:
             for item in self.generate(asked.text, asked.sampling, asked.stopper, should_stop):
                 yield number, item
 
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Tell nobody."""
+
     def close(self) -> None:
         """Do nothing."""
 
@@ -81,11 +84,12 @@ class Script:
 
     def __init__(self, *lines: str | BaseException, terminal: bool = True) -> None:
         self.is_terminal = self.attended = terminal
+        self.opens_line = False
         self.lines = list(lines)
         self.prompts: list[str] = []
 
-    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
-        return self._next(f"{number}> {text}{toolbar(80)}")
+    def read(self, number: int, toolbar: Toolbar, text: str = "", *, opened: bool = False) -> str:
+        return self._next(f"{prompt_text(number, opened=opened)}{text}{toolbar(80)}")
 
     def ask(self, question: str) -> str:
         return self._next(question)

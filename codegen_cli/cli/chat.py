@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,11 @@ from codegen_cli import console, paths
 from codegen_cli.cli import options as o
 from codegen_cli.cli import running_options as r
 from codegen_cli.cli.chat_memory import keep_memory
-from codegen_cli.cli.chat_session import resumed_session
+from codegen_cli.cli.chat_model import ModelChoice
+from codegen_cli.cli.chat_session import given_options, resumed_session
 from codegen_cli.cli.lora import adapters
 from codegen_cli.cli.open_chat import Beginning, open_chat
-from codegen_cli.cli.open_engine import Speculation, open_engine
+from codegen_cli.cli.open_engine import Speculation
 from codegen_cli.cli.open_sandbox import open_sandbox
 from codegen_cli.cli.open_sessions import complete_session
 from codegen_cli.cli.steps import read_prefix
@@ -26,11 +27,9 @@ from codegen_cli.program.tree import Tree
 from codegen_cli.repl.read import load_ahead
 from codegen_cli.settings import EngineSettings, Sampling
 
-if TYPE_CHECKING:
-    pass
-
 
 def chat(
+    context: typer.Context,
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -74,6 +73,15 @@ def chat(
             envvar="CODEGEN_NO_HISTORY",
         ),
     ] = False,
+    no_stream: o.NoStream = False,
+    no_bell: Annotated[
+        bool,
+        typer.Option(
+            "--no-bell",
+            help="Do not ring after an answer that took 10 s or more.",
+            envvar="CODEGEN_NO_BELL",
+        ),
+    ] = False,
     model: o.Model = o.MODEL,
     engine_name: o.Engine = o.ENGINE,
     speculate: o.Speculate = False,
@@ -112,6 +120,9 @@ def chat(
     resumed = resumed_session(resume, newest=continue_, file=file)
     tree = resumed.tree if resumed else Tree.of(_program(file, read_prefix(prefix)))
     sampling = Sampling(temperature, top_p, top_k, min_p, repeat_penalty, max_tokens, seed)
+    given = given_options(context)
+    if resumed:
+        sampling = resumed.sampling(sampling, given)
     settings = EngineSettings(
         gpu_layers,
         threads,
@@ -122,19 +133,23 @@ def chat(
         lora=adapters(lora),
         engine=engine_name,
     )
-    speculation = Speculation(speculate, context_file or [], draft)
+    choice = ModelChoice(model, settings, Speculation(speculate, context_file or [], draft))
+    if resumed and resumed.drawn and not given & {"model", "engine_name", "lora"}:
+        choice = choice.of(resumed.drawn)
     load_ahead()
-    with open_engine(model, settings, speculation) as engine:
+    with choice.open() as engine:
         # Imported here: rich's tables of styles and prompt_toolkit cost about 0.1 s.
         from codegen_cli.repl.loop import run_chat
         from codegen_cli.repl.read import Typing
+        from codegen_cli.repl.render import View
         from codegen_cli.repl.running import Running
 
         sandbox = partial(open_sandbox, allow_unsafe=unsafe_no_sandbox)
         with closing(Running(sandbox, allowed=execute)) as running:
             typing = Typing(vi, None if no_history else paths.state_dir() / "chat-history")
-            begin = Beginning(tree, sampling, file, resumed, typing, keeps=not no_session)
-            session = open_chat(engine, settings, running, begin)
+            view = View(streams=not no_stream, bell=not no_bell)
+            begin = Beginning(tree, sampling, file, resumed, typing, view, keeps=not no_session)
+            session = open_chat(engine, choice, running, begin)
             with closing(session):
                 run_chat(session)
                 keep_memory(session)

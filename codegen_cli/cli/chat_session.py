@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from codegen_cli import console
 from codegen_cli.cli.open_sessions import choose_session, open_sessions, sessions_file
-from codegen_cli.errors import UsageError
-from codegen_cli.program.tree import Tree
+from codegen_cli.errors import ModelError, UsageError
+from codegen_cli.program.tree import Place, Tree
+from codegen_cli.settings import Sampling
 
 if TYPE_CHECKING:
     from codegen_cli.engine.base import Engine
     from codegen_cli.errors import SessionError
     from codegen_cli.repl.keep import Keeper
+    from codegen_cli.repl.session import Session
     from codegen_cli.sessions.provenance import Drawn
-    from codegen_cli.sessions.records import StoredSession
+    from codegen_cli.sessions.records import Provenance, StoredSession
     from codegen_cli.settings import EngineSettings
     from codegen_cli.synthesis.turn import TurnResult
 
@@ -45,6 +50,40 @@ class Resumed:
 
         nodes = (node for node in self.stored.nodes if node.provenance.origin == "model")
         return {node.id: answer_of(node) for node in nodes}
+
+    @property
+    def attempts(self) -> dict[tuple[Place, str], int]:
+        """Return how often each step was drawn at its place."""
+        from codegen_cli.sessions.resume import attempts_of
+
+        return attempts_of(self.stored)
+
+    @property
+    def copies(self) -> dict[int, int]:
+        """Return the turns that follow a reworded one as they were, and what they copy."""
+        made = ((node.id, node.provenance.kept_from) for node in self.stored.nodes)
+        return {node: source for node, source in made if source is not None}
+
+    @property
+    def drawn(self) -> Provenance | None:
+        """Return how the last answer of a model came to be; a copy of an earlier one is none."""
+        made = (node.provenance for node in reversed(self.stored.nodes))
+        return next((m for m in made if m.origin == "model" and m.kept_from is None), None)
+
+    def sampling(self, asked: Sampling, given: Container[str] = ()) -> Sampling:
+        """Return what the session was set to, but for the options that were `given`."""
+        if self.stored.setup is None:
+            return asked
+        kept = asdict(self.stored.setup.sampling)
+        return Sampling(**{k: getattr(asked, k) if k in given else v for k, v in kept.items()})
+
+
+def given_options(context: typer.Context) -> set[str]:
+    """Return the parameters of a command that its user gave a value, by an option or a variable."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return {
+        name for name, at in sources.items() if at and at.name in ("COMMANDLINE", "ENVIRONMENT")
+    }
 
 
 def resumed_session(name: str | None, *, newest: bool, file: Path | None) -> Resumed | None:
@@ -76,9 +115,9 @@ def resumed_session(name: str | None, *, newest: bool, file: Path | None) -> Res
 def open_keeper(
     engine: Engine,
     settings: EngineSettings,
-    tree: Tree,
+    session: Session,
     file: Path | None,
-    resumed: Resumed | None,
+    stored: StoredSession | None,
 ) -> Keeper:
     """Return what records the chat from now on."""
     from codegen_cli.repl.keep import Keeper
@@ -88,16 +127,16 @@ def open_keeper(
     recorder = Recorder(
         partial(SessionStore, sessions_file()),
         _warn,
-        prefix=tree.prefix,
+        prefix=session.tree.prefix,
         file=file,
         model=engine.info.name,
-        resumed=resumed.stored if resumed else None,
+        resumed=stored,
     )
     keeper = Keeper(recorder, drawn_by(engine, settings))
-    if resumed:
-        keeper.resumed(resumed.stored)
+    if stored:
+        keeper.resumed(stored)
     else:
-        keeper.opened(tree)
+        keeper.opened(session.tree, session.setup)
     return keeper
 
 
@@ -108,21 +147,26 @@ def drawn_by(engine: Engine, settings: EngineSettings) -> Drawn:
     path = Path(engine.info.path).resolve()
     return Drawn(
         model=_model_name(path),
-        sha256=_hash_of(path),
+        sha256=hash_of(path),
         build=build_of(settings.engine, engine.placement),
         engine=settings.engine,
         lora=tuple((str(lora.path.resolve()), lora.scale) for lora in settings.lora),
     )
 
 
-def _hash_of(path: Path) -> Callable[[], str | None]:
+def hash_of(path: Path) -> Callable[[], str | None]:
     """Return a function that knows the hash of a model file as soon as it has been read."""
     from codegen_cli.registry.fingerprint import model_sha256
 
     found: list[str] = []
+
+    def read() -> None:
+        # A file that vanished or cannot be read any more has no hash; the chat has its weights.
+        with suppress(OSError, ModelError):
+            found.append(model_sha256(path))
+
     # Gigabytes take seconds: no answer waits for it, and leaving does not either.
-    reader = threading.Thread(target=lambda: found.append(model_sha256(path)), daemon=True)
-    reader.start()
+    threading.Thread(target=read, name="hash", daemon=True).start()
     return lambda: found[0] if found else None
 
 

@@ -44,6 +44,7 @@ def complete(
         bool, typer.Option("--truncate", help="End a turn as `codegen run` does.")
     ] = False,
     as_json: o.Json = False,
+    no_stream: o.NoStream = False,
     model: o.Model = o.MODEL,
     lora: o.LoraFiles = None,
     engine_name: o.Engine = o.ENGINE,
@@ -94,7 +95,7 @@ def complete(
         if echo and not as_json:
             console.emit(text)
         asked = Prompt(text, sampling, stopper, suffix)
-        completion = _stream(engine, asked, show=not as_json)
+        completion = _stream(engine, asked, show=not as_json, streams=not no_stream)
         if echo and not as_json:
             console.emit(suffix or "")
         if as_json:
@@ -136,8 +137,8 @@ def _stopper(stops: list[str], *, truncate: bool) -> Stopper:
     return StopStrings(stops) if stops else NoStop()
 
 
-def _stream(engine: Engine, prompt: Prompt, *, show: bool) -> Completion:
-    """Print the completion as it becomes certain and return it."""
+def _stream(engine: Engine, prompt: Prompt, *, show: bool, streams: bool) -> Completion:
+    """Print the completion as it becomes certain, or whole, and return it."""
     shown = 0
     with interruptible() as should_stop:
         for _, item in engine.generate_many([prompt], should_stop):
@@ -145,8 +146,8 @@ def _stream(engine: Engine, prompt: Prompt, *, show: bool) -> Completion:
                 if show:
                     console.emit(item.text[shown:])
                 return item
-            shown += len(item.text)
-            if show:
+            if show and streams:
+                shown += len(item.text)
                 console.emit(item.text)
     raise AssertionError("an engine always ends with a Completion")
 

@@ -56,7 +56,11 @@ def open_engine(
     listener = Listener(note=_silent if quiet else console.note, warn=console.warn)
     with console.stderr().status(f"loading {path.stem}…"):
         engine = open_model(path, settings, listener=listener)
-        _speculate(engine, speculation)
+        try:
+            _speculate(engine, speculation)
+        except BaseException:
+            engine.close()
+            raise
     if not quiet:
         info = engine.info
         added = "".join(f" + {adapter}" for adapter in info.adapters)

@@ -266,6 +266,9 @@ ImatrixFile = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+NoStream = Annotated[
+    bool, typer.Option("--no-stream", help="Show what is written when it is whole.")
+]
 Variables = Annotated[
     list[str] | None,
     typer.Option("--var", metavar="NAME=VALUE", help="Fill {NAME} in the steps; repeatable."),

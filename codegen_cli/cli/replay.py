@@ -116,7 +116,9 @@ def _open(made: Provenance, model: str | None, settings: EngineSettings, report:
         if model is not None:
             raise
         hint = f"{error.hint}; --model draws with another"
-        raise ModelNotFound(f"the recorded model is gone: {error.message}", hint) from error
+        raise ModelNotFound(
+            f"the recorded model or adapter is gone: {error.message}", hint
+        ) from error
     report.opened(
         made,
         name=engine.info.name,

@@ -35,6 +35,7 @@ class Report:
         self.models.append(
             {
                 "name": name,
+                "adapters": [list(lora) for lora in ([] if self.drift else recorded.lora)],
                 "sha256": sha256,
                 "recorded_sha256": recorded.model_sha256,
                 "same_model": sha256 == recorded.model_sha256,
@@ -94,6 +95,8 @@ class Report:
             if not model["same_build"]:
                 changed.append(f"recorded by {model['recorded_build']}; this is {model['build']}")
                 break
+        if self.first and any(model["adapters"] for model in self.models):
+            changed.append("an adapter is known by its path alone, and may be another file now")
         if self.first and not self.first.get("same_memory", True):
             changed.append("the engine had evaluated other parts of the prompt before")
         return "; ".join(changed) or "the model and the build are the recorded ones"

@@ -50,6 +50,7 @@ def run(
         str,
         typer.Option(help="What the program begins with: paper, none, or a file."),
     ] = "paper",
+    no_stream: o.NoStream = False,
     partial: Annotated[
         bool,
         typer.Option("--partial", help="After Ctrl-C or an error, still print the finished turns."),
@@ -150,7 +151,10 @@ def run(
             sandbox = stack.enter_context(open_sandbox(allow_unsafe=unsafe_no_sandbox))
             order = replace(order, runner=sandbox, tier=sandbox.tier)
         engine = stack.enter_context(open_engine(model, settings, speculation))
-        state = _written(engine, program, order, output, partial=partial, as_json=as_json)
+        whole = as_json or no_stream or output is not None or not sys.stdout.isatty()
+        state = _written(
+            engine, program, order, output, partial=partial, as_json=as_json, streams=not whole
+        )
     show(state, order)
     check(state, order)
 
@@ -163,21 +167,21 @@ def _written(
     *,
     partial: bool,
     as_json: bool,
+    streams: bool,
 ) -> Run:
     """Write the program and deliver it; after an error too, where that was asked for."""
-    on_stdout = sys.stdout.isatty() and output is None and not as_json
     run = Run(program)
     try:
-        write_program(engine, run, order, _view(on_stdout=on_stdout))
+        write_program(engine, run, order, _view(on_stdout=streams))
     except (CodegenError, KeyboardInterrupt) as error:
         done = f"{len(run.turns)} of {len(order.steps)} steps were done"
-        if partial and not on_stdout:
+        if partial and not streams:
             deliver(engine, run, order, output, as_json=as_json)
-        elif run.turns and not on_stdout:
+        elif run.turns and not streams:
             done += "; --partial prints them"
         console.note(done)
         raise error if isinstance(error, CodegenError) else Interrupted() from error
-    if not on_stdout:
+    if not streams:
         deliver(engine, run, order, output, as_json=as_json)
     return run
 

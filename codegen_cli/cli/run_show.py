@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codegen_cli import __version__, console
 from codegen_cli.cli.search_view import pass_grid
 from codegen_cli.errors import CheckFailed
-from codegen_cli.files import write_output
+from codegen_cli.files import warn_of_hiding, write_output
 
 if TYPE_CHECKING:
     from codegen_cli.cli.run_write import Order, Run
@@ -25,6 +25,7 @@ def deliver(engine: Engine, run: Run, order: Order, output: Path | None, *, as_j
         return
     write_output(output, text)
     console.note(f"wrote {output}")
+    warn_of_hiding(output)
 
 
 def _json(engine: Engine, run: Run, order: Order) -> str:

@@ -108,6 +108,9 @@ class Engine(Protocol):
             ContextFull: a pair exceeds the context.
         """
 
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Have someone hear how many tokens of a long prompt are evaluated, as it goes on."""
+
     def forget(self) -> None:
         """Drop what earlier prompts left in caches: what follows depends on nothing before it."""
 

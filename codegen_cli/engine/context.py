@@ -33,6 +33,10 @@ class Entry(NamedTuple):
     logits: bool
 
 
+def _nobody(_tokens: int) -> None:
+    return
+
+
 class Context:
     """A KV cache of `cells` tokens, shared by up to `sequences` sequences, and their logits."""
 
@@ -83,6 +87,8 @@ class Context:
             )
         self._memory = self._c.llama_get_memory(self.pointer)
         self._batch = self._c.llama_batch_init(self.batch_tokens, 0, 1)
+        #: Hears how far the text of the last sequence of a large batch is evaluated.
+        self.told: Callable[[int], None] = _nobody
 
     def decode(self, entries: Sequence[Entry], should_stop: Callable[[], bool]) -> None:
         """Evaluate at most `batch_tokens` tokens.
@@ -117,6 +123,8 @@ class Context:
             raise CodegenError(
                 f"llama_decode failed with status {status}: {log.last_error()}", "run again with -v"
             )
+        if len(entries) >= _WATCHED_TOKENS:
+            self.told(entries[-1].position + 1)
 
     def _forget(self, entries: Sequence[Entry]) -> None:
         """Take back what an aborted or failed decode may have stored."""

@@ -159,6 +159,10 @@ class LlamaEngine:
         jobs = [Span(prefix, tokens) for prefix, tokens in spans]
         return score_spans(self._context, self._cache, jobs, should_stop)
 
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Have someone hear how many tokens of a text are evaluated, a batch at a time."""
+        self._context.told = told
+
     def forget(self) -> None:
         """Empty the KV cache: what follows depends on nothing before it, to the last bit."""
         self._cache.forget()

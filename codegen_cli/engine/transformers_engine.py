@@ -111,6 +111,9 @@ class TransformersEngine:
         check_answer_fits(len(tokens), prompt.sampling.max_tokens, self.n_ctx)
         return Request(tokens, prompt.sampling, prompt.stopper, prompt.banned)
 
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Tell nobody: a prompt is evaluated in one go."""
+
     def forget(self) -> None:
         """Do nothing: no call leaves anything behind."""
 

@@ -8,11 +8,13 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program.prompt import NEWLINE, shorten
 
 _ARROW = re.compile(r"(?:->|→)")
+_NONE: Mapping[str, str] = MappingProxyType({})
 _FORM = "write /case A=[1, 2], B=3 -> 6"
 
 
@@ -48,6 +50,13 @@ def parse_case(text: str) -> Case:
     raise UsageError(f"not a case: {shorten(text)}", _FORM)
 
 
+def fill_case(step: str, case: Case) -> str:
+    """Fill the fields of a step that are inputs of a case, as MTPB does; other braces stay."""
+    parts = _parts(step, case)
+    parts[1::2] = [str(case.inputs[name]) for name in parts[1::2]]
+    return "".join(parts)
+
+
 def bind(source: str, first: Case, case: Case) -> str:
     """Return a program that was written for one case as a program for another.
 
@@ -73,10 +82,13 @@ def bind(source: str, first: Case, case: Case) -> str:
     return data.decode()
 
 
-def to_jsonl(steps: Sequence[str], cases: Sequence[Case], name: str) -> str:
+def to_jsonl(
+    steps: Sequence[str], cases: Sequence[Case], name: str, typed: Mapping[str, str] = _NONE
+) -> str:
     """Return steps and cases as one record of an MTPB file (`benchmark/mtpb.jsonl`).
 
-    The values of the first case become fields of the steps.
+    `typed` are steps with their fields as they were typed, by what they were filled to. In other
+    steps the values of the first case become fields.
 
     Raises:
         UsageError: a value has no form in JSON.
@@ -84,7 +96,7 @@ def to_jsonl(steps: Sequence[str], cases: Sequence[Case], name: str) -> str:
     record = {
         "id": name,
         "name": name,
-        "prompts": [_template(step, cases[0]) for step in steps],
+        "prompts": [_template(step, cases[0], typed.get(step, "")) for step in steps],
         "inputs": [dict(case.inputs) for case in cases],
         "outputs": [case.output for case in cases],
     }
@@ -94,14 +106,32 @@ def to_jsonl(steps: Sequence[str], cases: Sequence[Case], name: str) -> str:
         raise UsageError(f"a case cannot be JSON: {error}", "use lists, numbers and text") from None
 
 
-def _template(step: str, first: Case) -> str:
-    escaped = step.replace("{", "{{").replace("}", "}}")
+def _template(step: str, first: Case, typed: str) -> str:
+    # A step may have been filled from another case, which was cleared since.
+    if typed and fill_case(typed, first) == step:
+        parts = _parts(typed, first)
+        parts[::2] = [_escaped(text) for text in parts[::2]]
+        parts[1::2] = [f"{{{field}}}" for field in parts[1::2]]
+        return "".join(parts)
+    escaped = _escaped(step)
     for name, value in first.inputs.items():
-        shown = str(value).replace("{", "{{").replace("}", "}}")
+        shown = _escaped(str(value))
         pattern = re.compile(rf"(?<!\w){re.escape(shown)}(?!\w)")
         field = f"{{{name}}}"
         escaped = pattern.sub(lambda _match, field=field: field, escaped)  # type: ignore[misc]
     return escaped
+
+
+def _parts(step: str, case: Case) -> list[str]:
+    """Return a step as text, field, text, field, …, text; fields are the inputs' names alone."""
+    if not case.inputs:
+        return [step]
+    names = "|".join(map(re.escape, case.inputs))
+    return re.split(rf"(?<!\{{)\{{({names})\}}(?!\}})", step)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _inputs(text: str) -> dict[str, object] | None:

@@ -10,16 +10,20 @@ from typing import Literal
 
 from codegen_cli.engine.base import Engine
 from codegen_cli.errors import Interrupted, UsageError
-from codegen_cli.program.fold import Wishes
+from codegen_cli.files import warn_of_hiding
 from codegen_cli.program.tree import Tree
+from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.clarity import Clarity
 from codegen_cli.repl.keep import Keeper
+from codegen_cli.repl.lines import toolbar
+from codegen_cli.repl.outside import Outside
 from codegen_cli.repl.read import Reader
-from codegen_cli.repl.render import View, toolbar
+from codegen_cli.repl.render import View
 from codegen_cli.repl.running import Running
 from codegen_cli.repl.session import Draw, Numbered, Session
 from codegen_cli.repl.store import Store
-from codegen_cli.repl.write import Asked, write
+from codegen_cli.repl.write import write
+from codegen_cli.sessions.records import StoredSession
 
 #: Turn Ctrl-C into a flag while it is entered.
 Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
@@ -36,21 +40,18 @@ class Chat:
     view: View
     interruptible: Interruptible
     running: Running
+    outside: Outside | None = None
     keeper: Keeper | None = None
-    open_model: Callable[[Chat, str], None] | None = None
-    load_session: Callable[[Chat, str], None] | None = None
-    list_sessions: Callable[[str], list[tuple[str, str]]] | None = None
-    open_keeper: Callable[[], Keeper | None] | None = None
     clarity: Clarity = field(default_factory=Clarity)
     asked: Asked | None = None
-    wishes: Wishes = field(default_factory=Wishes)
     folded: tuple[int, ...] = ()
     done: bool = False
     speed: float = 0.0
 
-    def read(self, text: str = "", number: int = 0) -> str:
+    def read(self, text: str = "", number: int = 0, *, opened: bool = False) -> str:
         """Return the next line for the turn to come, or for the one of this number."""
-        return self.reader.read(number or len(self.session.shown.turns) + 1, self._toolbar(), text)
+        number = number or len(self.session.shown.turns) + 1
+        return self.reader.read(number, self._toolbar(), text, opened=opened)
 
     def last_turn(self) -> Numbered:
         """Return the last turn of the program and its number."""
@@ -66,7 +67,9 @@ class Chat:
         """
         self.refuse_to_lose()
         self.store.open(path)
-        self.begin(Session(tree, self.session.sampling), self.open_keeper)
+        session = Session(tree, self.session.sampling)
+        session.candidates = self.session.candidates
+        self.begin(session)
         self.view.note(f"{path}: {_count(len(self.session.program.turns))}")
 
     def refuse_to_lose(self) -> None:
@@ -74,18 +77,19 @@ class Chat:
         if self.session.unsaved:
             raise UsageError("this program is not saved", "/save it, or /clear it first")
 
-    def begin(self, session: Session, keeper: Callable[[], Keeper | None] | None) -> None:
+    def begin(self, session: Session, stored: StoredSession | None = None) -> None:
         """Put another session in the place of this one, and its record."""
         self.session = session
-        self.wishes, self.folded, self.running.variables = Wishes(), (), None
+        self.folded, self.running.variables, self.running.checked = (), None, ""
         if self.keeper:
             self.keeper.close()
-        self.keeper = keeper() if keeper else None
+        self.keeper = self.outside.keeper(self, stored) if self.outside else None
 
     def toggle(self, what: Literal["pinned", "folded"], numbers: list[int]) -> None:
         """Pin or fold turns that are not, and let go of those that are; say which ones are."""
-        marked = getattr(self.wishes, what) ^ frozenset(numbers)
-        self.wishes = replace(self.wishes, **{what: marked})
+        wishes = self.session.wishes
+        marked = getattr(wishes, what) ^ frozenset(numbers)
+        self.session.wishes = replace(wishes, **{what: marked})
         which = ", ".join(map(str, sorted(marked))) or "none"
         self.view.note(f"{what} turns: {which}")
 
@@ -96,6 +100,8 @@ class Chat:
             Interrupted: Ctrl-C, and nobody is there to go on.
             ContextFull: the program and the answer do not fit.
         """
+        if draw.step in self.session.templates and not (draw.attempt or draw.start):
+            self.view.note(f"with the first case: {draw.step}")
         write(self, draw)
 
     def keep(self, verb: str) -> None:
@@ -103,7 +109,7 @@ class Chat:
         if self.keeper:
             state = self.session
             pending = state.pending is not None
-            self.keeper.sync(state.tree, verb, state.copies, pending=pending)
+            self.keeper.sync(state.tree, state.setup, verb, state.copies, pending=pending)
 
     def accept(self) -> None:
         """Keep the pending turn, if there is one."""
@@ -126,6 +132,7 @@ class Chat:
             self.keep("save")
             self.keeper.saved(path)
         self.view.note(f"saved {_count(len(program.turns))} to {path}")
+        warn_of_hiding(path)
 
     def run(self) -> None:
         """Run the program, the pending turn included, and show what it does.

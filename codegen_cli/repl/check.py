@@ -14,6 +14,8 @@ def problems(program: Program, result: TurnResult) -> list[str]:
     found = []
     if result.is_empty:
         found.append("the turn is empty; /edit rewords the step, /retry draws again")
+    elif result.fault is not None:
+        found.append(f"{result.fault.told}; /edit rewords the step, /retry draws again")
     if result.completion.finish_reason == "length":
         count = result.completion.generated_tokens
         found.append(f"cut at {count} tokens; /set max_tokens allows more")

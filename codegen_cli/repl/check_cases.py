@@ -12,19 +12,18 @@ def check_cases(chat: Chat, *, asked: bool = False) -> None:
 
     Programs only run once that was allowed; nobody is asked for it here. Ctrl-C skips the check.
     """
-    running, source = chat.running, chat.session.shown.source
-    if not running.cases or (source == running.checked and not asked):
+    running, cases, source = chat.running, chat.session.cases, chat.session.shown.source
+    if not cases or (source == running.checked and not asked):
         return
     running.checked = source
     if not running.allowed:
         if asked:
-            chat.view.note("noted; /run once, and the cases are checked after each turn")
+            count = f"{len(cases)} case{'s' * (len(cases) != 1)}"
+            chat.view.note(f"{count} noted; /run once, and they are checked after each turn")
         return
     try:
         with chat.interruptible() as should_stop, chat.view.working("checking the cases…"):
-            found = check(
-                source, running.cases, lambda sources: running.run_all(sources, should_stop)
-            )
+            found = check(source, cases, lambda sources: running.run_all(sources, should_stop))
     except (Interrupted, KeyboardInterrupt):
         if not chat.reader.attended:
             raise Interrupted("interrupted while the cases ran") from None

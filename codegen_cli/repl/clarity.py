@@ -17,7 +17,7 @@ class Clarity:
     """Read steps with the grades of whatever model is asked; they are looked up once a model."""
 
     def __init__(self) -> None:
-        self._path: str | None = None
+        self._model: object = None
         self._calibration: Calibration | None = None
 
     def read(
@@ -29,8 +29,10 @@ class Clarity:
             Interrupted: `should_stop` said so.
             ContextFull: the prompt does not fit.
         """
-        if engine.info.path != self._path:
-            self._path, self._calibration = engine.info.path, _useful(engine)
+        # The same file with other adapters is another model.
+        model = (engine.info.path, engine.info.adapters)
+        if model != self._model:
+            self._model, self._calibration = model, _useful(engine)
         if self._calibration is None:
             return None
         return read_step(engine, prompt, step, self._calibration, should_stop)
@@ -43,7 +45,7 @@ def _useful(engine: Engine) -> Calibration | None:
         return None
     try:
         found = load_calibration(model_sha256(path))
-    except CodegenError as error:
+    except (CodegenError, OSError) as error:
         console.warn(str(error))
         return None
     return found if found is not None and found.useful else None

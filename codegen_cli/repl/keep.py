@@ -9,7 +9,7 @@ from pathlib import Path
 from codegen_cli.program.tree import Place, Tree
 from codegen_cli.sessions.provenance import Drawn, model_provenance
 from codegen_cli.sessions.recorder import Recorder
-from codegen_cli.sessions.records import Provenance, StoredSession
+from codegen_cli.sessions.records import Provenance, Setup, StoredSession
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.turn import TurnResult
 
@@ -24,6 +24,7 @@ class Keeper:
         self._kept: dict[int, Provenance] = {}
         self._names: dict[str, Place] = {}
         self._state: tuple[Place, bool] = (None, False)
+        self._setup: Setup | None = None
         self._made: dict[int, Provenance] = {}
         self._fresh = True
 
@@ -32,18 +33,20 @@ class Keeper:
         """Return the id of the session, None while nothing was worth one."""
         return self._recorder.session
 
-    def opened(self, tree: Tree) -> None:
-        """Note what was read from a file."""
+    def opened(self, tree: Tree, setup: Setup) -> None:
+        """Note what was read from a file, and what the chat is set to."""
         for node in tree.nodes.values():
             self._kept[node.id] = Provenance("file")
             self._recorder.opened(node.id, node.parent, node.turn)
         self._state = (tree.head, False)
+        self._set_up(setup)
 
     def resumed(self, session: StoredSession) -> None:
         """Go on with a session that is kept already."""
         self._kept = {node.id: node.provenance for node in session.nodes}
         self._names = dict(session.branches)
         self._state = (session.head, session.pending)
+        self._setup = session.setup
 
     def answered(
         self,
@@ -75,8 +78,10 @@ class Keeper:
         """Return how each turn of the program came to be."""
         return [self._kept[node.id] for node in tree.way(tree.head)]
 
-    def sync(self, tree: Tree, verb: str, copies: Mapping[int, int], *, pending: bool) -> None:
-        """Record the turns that are new since the last time, new names, and where the head is."""
+    def sync(
+        self, tree: Tree, setup: Setup, verb: str, copies: Mapping[int, int], *, pending: bool
+    ) -> None:
+        """Record what is new since the last time: turns, names, where the head is, the setup."""
         for node in tree.nodes.values():
             if node.id in self._kept:
                 continue
@@ -96,6 +101,7 @@ class Keeper:
         if (tree.head, pending) != self._state:
             self._recorder.move(tree.head, verb, pending=pending)
             self._state = (tree.head, pending)
+        self._set_up(setup)
 
     @property
     def drawn(self) -> Drawn:
@@ -117,3 +123,8 @@ class Keeper:
     def close(self) -> None:
         """Write what waits."""
         self._recorder.close()
+
+    def _set_up(self, setup: Setup) -> None:
+        if setup != self._setup:
+            self._recorder.set_up(setup)
+            self._setup = setup

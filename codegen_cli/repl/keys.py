@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import has_focus
+from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
 
-def chat_keys() -> KeyBindings:
-    """Return the bindings: Enter submits, Alt-Enter and Ctrl-J open a line, Ctrl-C clears."""
+def chat_keys(opens_line: Callable[[], bool]) -> KeyBindings:
+    """Return the bindings: Enter submits, Alt-Enter and Ctrl-J open a line, Ctrl-C clears.
+
+    Where Enter `opens_line`, Alt-Enter submits instead; a command is submitted by both.
+    """
     keys = KeyBindings()
     # While Ctrl-R searches, Enter and Ctrl-C belong to the search.
     on_line = has_focus(DEFAULT_BUFFER)
 
-    @keys.add("enter", filter=on_line)
+    @Condition
+    def swapped() -> bool:
+        text = get_app().current_buffer.text
+        return opens_line() and bool(text) and not text.startswith("/")
+
+    @keys.add("enter", filter=on_line & ~swapped)
+    @keys.add("escape", "enter", filter=on_line & swapped)
     def submit(event: KeyPressEvent) -> None:
         event.current_buffer.validate_and_handle()
 
-    @keys.add("escape", "enter", filter=on_line)
+    @keys.add("enter", filter=on_line & swapped)
+    @keys.add("escape", "enter", filter=on_line & ~swapped)
     @keys.add("c-j", filter=on_line)
     def open_line(event: KeyPressEvent) -> None:
         event.current_buffer.newline(copy_margin=False)

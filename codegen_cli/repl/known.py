@@ -24,8 +24,8 @@ def known_to(chat: Callable[[], Chat]) -> Known:
         return chat().session.places()
 
     def sessions() -> Choices:
-        list_sessions = chat().list_sessions
-        return list_sessions("") if list_sessions else ()
+        outside = chat().outside
+        return outside.sessions("") if outside else ()
 
     return Known(
         folder=_list_folder,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codegen_cli.errors import CodegenError, Interrupted
+from codegen_cli.repl import asking
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.check_cases import check_cases
 from codegen_cli.repl.commands import COMMANDS
@@ -42,6 +43,10 @@ def _turn(chat: Chat) -> None:
         check_cases(chat)
     except Interrupted:
         raise
+    except KeyboardInterrupt:
+        if not chat.reader.attended:
+            raise
+        chat.view.note("interrupted")
     except CodegenError as error:
         chat.view.fail(error.message, error.hint)
     except BrokenPipeError:
@@ -63,7 +68,7 @@ def act(chat: Chat, line: str) -> None:
     try:
         if line.startswith(_BLOCK):
             if step := _block(chat, line):
-                chat.draw(chat.session.ask(step))
+                chat.draw(asking.ask(chat.session, step))
         elif not line:
             verb = "accept"
             chat.accept()
@@ -74,7 +79,7 @@ def act(chat: Chat, line: str) -> None:
             verb = "!"
             run_shell(chat, line[1:].strip())
         else:
-            chat.draw(chat.session.ask(line[1:] if line.startswith("//") else line))
+            chat.draw(asking.ask(chat.session, line[1:] if line.startswith("//") else line))
     finally:
         chat.keep(verb)
 
@@ -84,7 +89,7 @@ def _block(chat: Chat, line: str) -> str:
     text = line.removeprefix(_BLOCK)
     while _BLOCK not in text:
         try:
-            text += "\n" + chat.read()
+            text += "\n" + chat.read(opened=True)
         except (EOFError, KeyboardInterrupt):
             chat.view.note(f"the block was not closed by {_BLOCK} and is gone")
             return ""

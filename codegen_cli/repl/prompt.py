@@ -21,7 +21,7 @@ from codegen_cli.repl.complete import Known, complete
 from codegen_cli.repl.history import open_history
 from codegen_cli.repl.keyboard import Keyboard
 from codegen_cli.repl.keys import chat_keys
-from codegen_cli.repl.read import Toolbar, Typing
+from codegen_cli.repl.read import Toolbar, Typing, prompt_text
 
 _PLACEHOLDER = "one step in plain words, or /help"
 _STYLE = Style.from_dict(
@@ -36,6 +36,7 @@ class TerminalReader:
     attended = True
 
     def __init__(self, typing: Typing, known: Known) -> None:
+        self.opens_line = False
         self._keyboard = Keyboard(get_app_session().input)
         self._lines: PromptSession[str] = PromptSession(
             history=open_history(typing.history),
@@ -48,14 +49,14 @@ class TerminalReader:
             enable_open_in_editor=True,
             tempfile_suffix=".txt",
             enable_suspend=True,
-            key_bindings=chat_keys(),
+            key_bindings=chat_keys(lambda: self.opens_line),
             multiline=True,
             prompt_continuation=_continuation,
             reserve_space_for_menu=6,
             style=_STYLE,
         )
 
-    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+    def read(self, number: int, toolbar: Toolbar, text: str = "", *, opened: bool = False) -> str:
         """Return what was entered, line ends of a paste included.
 
         Raises:
@@ -63,10 +64,12 @@ class TerminalReader:
             KeyboardInterrupt: Ctrl-C on an empty line.
         """
         with self._keyboard.released():
+            first = number == 1 and not opened
+            style = "class:continuation" if opened else "class:prompt"
             return self._lines.prompt(
-                [("class:prompt", f"{number}> ")],
+                [(style, prompt_text(number, opened=opened))],
                 default=text,
-                placeholder=[("class:placeholder", _PLACEHOLDER)] if number == 1 else "",
+                placeholder=[("class:placeholder", _PLACEHOLDER)] if first else "",
                 bottom_toolbar=lambda: toolbar(get_app().output.get_size().columns),
             )
 

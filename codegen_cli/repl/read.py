@@ -31,14 +31,17 @@ class Reader(Protocol):
     """Read what is to be done next.
 
     `is_terminal` says that lines can be edited and questions asked, `attended` that a person
-    types them.
+    types them, `opens_line` that Enter opens a line of a step and Alt-Enter sends it.
     """
 
     is_terminal: bool
     attended: bool
+    opens_line: bool
 
-    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+    def read(self, number: int, toolbar: Toolbar, text: str = "", *, opened: bool = False) -> str:
         """Return a step or command for the turn of this number; `text` is there to be edited.
+
+        The prompt says where a block of lines is `opened` and goes on.
 
         Raises:
             EOFError: there is no more.
@@ -59,6 +62,16 @@ class Reader(Protocol):
 
     def released(self) -> AbstractContextManager[None]:
         """Lend the keyboard, as it was found, to another program."""
+
+
+def prompt_text(number: int, *, opened: bool) -> str:
+    """Return the prompt for a turn, or as wide for a further line of it.
+
+    >>> prompt_text(12, opened=False), prompt_text(12, opened=True)
+    ('12> ', '  … ')
+    """
+    text = f"{number}> "
+    return "… ".rjust(len(text)) if opened else text
 
 
 def load_ahead() -> None:
@@ -97,6 +110,7 @@ class PlainReader:
     """Read lines without editing them; nothing is ever asked."""
 
     is_terminal = False
+    opens_line = False
 
     def __init__(self, source: BinaryIO | None, prompts: TextIO | None, *, attended: bool) -> None:
         """Take the streams; Python has None for those that were closed before it started."""
@@ -105,14 +119,14 @@ class PlainReader:
         self._prompts = prompts
         self._begun = False
 
-    def read(self, number: int, toolbar: Toolbar, text: str = "") -> str:
+    def read(self, number: int, toolbar: Toolbar, text: str = "", *, opened: bool = False) -> str:
         """Return the next line.
 
         Raises:
             EOFError: there is no more.
             UsageError: it is not UTF-8.
         """
-        self._prompt(f"{number}> ")
+        self._prompt(prompt_text(number, opened=opened))
         data = self._source.readline() if self._source else b""
         if not data:
             self._prompt("\n")

@@ -12,14 +12,16 @@ from rich.containers import Lines
 from rich.text import Text
 
 from codegen_cli import console
-from codegen_cli.highlight import CodeStream, Spaced, styled
+from codegen_cli.highlight import CodeStream, Spaced
 from codegen_cli.program import Program
 from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.draw import bars, tree_lines
+from codegen_cli.repl.help import help_lines, keys_help
+from codegen_cli.repl.lines import cut_lines, numbered, summary
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.fault import Fault
-from codegen_cli.synthesis.outcome import annotation, excerpt, failure, report
+from codegen_cli.synthesis.outcome import annotation, failure, report
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -32,25 +34,14 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-_KEYS = """\
-Lines between two \"\"\" are one step · !cmd runs a command of your shell
-Enter sends · Alt-Enter or Ctrl-J opens a line · Tab completes · Up recalls · Ctrl-R searches
-Ctrl-X Ctrl-E opens $EDITOR · Ctrl-C stops, or clears the line · Ctrl-Z suspends · Ctrl-D leaves"""
-
-#: Columns that the words about a command need beside it.
-_LEAST_HELP = 40
-
-#: A placement of fewer characters says nothing ("CPU" is the shortest, with the dots).
-_LEAST_PLACEMENT = 4
-
-#: Lines of cut text that are shown.
-_MOST_CUT = 5
-
 _FAULTS = {
     Fault.COMMENT: "only comments",
     Fault.EMPTY: "no code",
     Fault.REPETITION: "the same tokens again and again",
 }
+
+#: After so many seconds the bell rings.
+_LONG_WAIT = 10.0
 
 _DIFF = {"+": "green", "-": "red", "@": "muted"}
 
@@ -58,27 +49,54 @@ _DIFF = {"+": "green", "-": "red", "@": "muted"}
 class View:
     """Print what happens in a chat."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, streams: bool = True, bell: bool = True) -> None:
+        """Show code as it comes, or whole where nothing `streams`; ring after a long wait."""
+        self._streams = streams
+        self._bell = bell
         self._console = console.stderr()
+        self._reading: Status | None = None
+
+    def read(self, tokens: int) -> None:
+        """Say how many tokens of a prompt are read, where a spinner turns meanwhile."""
+        if self._reading is not None:
+            self._reading.update(f"[muted]reading… {tokens} tokens[/]")
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[], None]]:
+        """Turn a spinner while a prompt is read; the function yielded stops it earlier."""
+        status = self._reading = self._spin("reading…")
+
+        def stop() -> None:
+            if status is not None:
+                status.stop()
+            self._reading = None
+
+        try:
+            yield stop
+        finally:
+            stop()
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that shows pieces of code once; a spinner turns until the first."""
         text, code = Spaced(self._write), CodeStream()
-        status = self._spin("reading…")
+        held: list[str] = []
+        with self.reading() as stop:
 
-        def show(piece: str) -> None:
-            if status is not None:
-                status.stop()
-            text.add(code.feed(piece))
+            def show(piece: str) -> None:
+                if self._streams:
+                    stop()
+                    text.add(code.feed(piece))
+                else:
+                    held.append(piece)
 
-        try:
-            yield show
-        finally:
-            if status is not None:
-                status.stop()
-            text.add(code.finish())
-            text.end("\n")
+            try:
+                yield show
+            finally:
+                stop()
+                text.add(code.feed("".join(held)))
+                text.add(code.finish())
+                text.end("\n")
 
     def turn(self, number: int, result: TurnResult, problems: Iterable[str]) -> None:
         """Sum up a turn in one line, then warn of its problems."""
@@ -87,6 +105,7 @@ class View:
         self.note(summary(number, result))
         for problem in problems:
             console.warn(problem)
+        self._ring(result.completion.seconds)
 
     def redrawn(self, item: Redrawn) -> None:
         """Say that an answer was thrown away, and why another one follows."""
@@ -180,21 +199,25 @@ class View:
         for name in names:
             self._write(Text.assemble((f"{name:<15}", "muted"), f"{getattr(sampling, name):g}\n"))
 
-    def help(self, table: Table[C]) -> None:
-        """Show what can be typed: in two columns, or one where they would not fit."""
-        width = max(len(command.form) for command in table) + 2
-        narrow = self._console.is_terminal and self._console.width < width + _LEAST_HELP
-        for command in table:
-            form = f"{command.form}\n    " if narrow else f"{command.form:<{width}}"
-            self._write(Text.assemble((form, "step"), _about(command), "\n"))
-        self.note(f"All else is a step, and //… one that begins with a slash.\n{_KEYS}")
+    def help(self, table: Table[C], only: Command[C] | None = None) -> None:
+        """Show what can be typed, or what one command does."""
+        width = self._console.width if self._console.is_terminal else None
+        for line in help_lines([only] if only else list(table), width):
+            self._write(line)
+        for line in () if only else keys_help(width):
+            self._write(line)
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
-        """Turn a spinner that says what is done."""
+    def working(self, what: str) -> Iterator[Callable[[str], None]]:
+        """Turn a spinner that says what is done; the function yielded says how far that is."""
         status = self._spin(what)
+
+        def say(news: str) -> None:
+            if status is not None:
+                status.update(f"[muted]{what} {news}[/]")
+
         try:
-            yield
+            yield say
         finally:
             if status is not None:
                 status.stop()
@@ -209,6 +232,7 @@ class View:
             console.warn(f"the program fails: {why}")
         else:
             self.note(f"ran to its end · {execution.wall_seconds:.2f} s")
+        self._ring(execution.wall_seconds)
 
     def note(self, message: str) -> None:
         """Print muted lines."""
@@ -227,6 +251,11 @@ class View:
             f"unexpected {type(error).__name__}: {error}", "CODEGEN_DEBUG=1 shows the traceback"
         )
 
+    def _ring(self, seconds: float) -> None:
+        """Ring the terminal's bell after a wait that one may have spent elsewhere."""
+        if self._bell and seconds >= _LONG_WAIT and not self._console.is_dumb_terminal:
+            self._console.bell()
+
     def _write(self, text: Text) -> None:
         self._console.print(text, end="", soft_wrap=True)
 
@@ -236,59 +265,3 @@ class View:
         status = self._console.status(f"[muted]{what}[/]")
         status.start()
         return status
-
-
-def summary(number: int, result: TurnResult) -> str:
-    """Return the one line about a turn: counts, time, speed, and what ended it."""
-    answer = result.completion
-    return (
-        f"turn {number} · {answer.generated_tokens} tokens ({answer.reused_tokens} reused) · "
-        f"{answer.seconds:.1f} s · {answer.tokens_per_second:.0f} tokens/s · "
-        f"ended by {answer.rule or answer.finish_reason}"
-    )
-
-
-def cut_lines(cut: str) -> list[str]:
-    """Return the text that a stop rule took away, marked as such whatever the colours.
-
-    The bare sign of the rule (`#` of a comment) is left out: the rule is named anyway.
-
-    >>> cut_lines("\n\n# Print it.\nprint(x)")
-    ['┊ # Print it.', '┊ print(x)   (cut; /more takes it)']
-    """
-    if not any(map(str.isalnum, cut)):
-        return []
-    lines = [f"┊ {line}" for line in excerpt(cut.strip("\n"), _MOST_CUT)]
-    return [*lines[:-1], f"{lines[-1]}   (cut; /more takes it)"] if lines else []
-
-
-def numbered(program: Program, *, pending: bool) -> Text:
-    """Return a program in colour with the number of each turn at its first line.
-
-    A pending last turn has a question mark behind its number.
-    """
-    count = len(program.turns)
-    marks = {program.line_of(number): f"{number}" for number in range(1, count + 1)}
-    if pending and count:
-        marks[program.line_of(count)] += "?"
-    width = max(map(len, marks.values()), default=0)
-    lines = styled(program.source.rstrip("\n")).split("\n", allow_blank=True)
-    return Text("\n").join(
-        Text.assemble((f"{marks.get(i, ''):>{width}}  ", "prompt"), text) if text else text
-        for i, text in enumerate(lines, 1)
-    )
-
-
-def toolbar(model: str, placement: str, numbers: str, width: int) -> str:
-    """Return the status line; in a narrow terminal the placement gives way, then the model."""
-    room = width - len(f" {model} ·  · {numbers} ")
-    if len(placement) > room:
-        placement = placement[: max(room - 1, 0)].rstrip(" ,;:") + "…"
-    parts = [model, placement, numbers] if room >= _LEAST_PLACEMENT else [model, numbers]
-    line = f" {' · '.join(parts)} "
-    return console.visible(line if len(line) <= width else f" {numbers} ")
-
-
-def _about(command: Command[C]) -> str:
-    also = ", ".join(f"/{alias}" for alias in command.aliases)
-    return f"{command.help} Also {also}." if also else command.help

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from codegen_cli.program.cases import Case
 from codegen_cli.sandbox import Execution, Variable
 from codegen_cli.synthesis.execute import run_programs
 
@@ -20,8 +19,8 @@ class Running:
     """Runs the program of a chat from a fresh start.
 
     `allowed` says that nobody has to be asked any more; `variables` are those of the last program
-    that ran to its end, `source`, None before the first. `cases` are examples of what the program
-    should do, and `checked` the program that they were last checked with.
+    that ran to its end, `source`, None before the first. `checked` is the program that the cases
+    were last checked with.
     """
 
     def __init__(self, open_sandbox: Callable[[], Sandbox], *, allowed: bool = False) -> None:
@@ -29,7 +28,6 @@ class Running:
         self.variables: tuple[Variable, ...] | None = None
         self.source = ""
         self._known: dict[str, Execution] = {}
-        self.cases: list[Case] = []
         self.checked = ""
         self._open = open_sandbox
         self._sandbox: Sandbox | None = None

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codegen_cli.errors import UsageError
-from codegen_cli.program import Program, Turn, wrap
+from codegen_cli.program import Program, Turn
+from codegen_cli.program.fold import Wishes
 from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.sampling import change
+from codegen_cli.sessions.records import Setup
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.turn import TurnResult
 
@@ -36,8 +38,8 @@ class Session:
     """A program that grows by transactions.
 
     An answer is `pending` until the next step, or an explicit accept, makes it part of `program`.
-    `ask`, `retry`, `reword` and `more` only say what to draw; `take` puts the answer in the tree,
-    so whatever fails in between leaves the program as it was. No answer leaves the tree again.
+    The functions of `asking` only say what to draw; `take` puts the answer in the tree, so whatever
+    fails in between leaves the program as it was. No answer leaves the tree again.
     """
 
     def __init__(
@@ -47,17 +49,23 @@ class Session:
         *,
         pending: bool = False,
         results: Mapping[int, TurnResult] | None = None,
+        attempts: Mapping[tuple[Place, str], int] | None = None,
+        copies: Mapping[int, int] | None = None,
+        setup: Setup | None = None,
     ) -> None:
         """Go on with a program, or with a tree, whose head may still be `pending`."""
         self.tree = program if isinstance(program, Tree) else Tree.of(program)
         self.sampling = sampling
         self.start = ""
-        self.candidates = 1
+        self.candidates = setup.candidates if setup else 1
+        self.wishes = setup.wishes if setup else Wishes()
+        self.cases = list(setup.cases) if setup else []
+        self.templates = dict(setup.templates) if setup else {}
         self.results = dict(results or {})
-        self._partial: tuple[Place, Draw, TurnResult] | None = None
-        self.copies: dict[int, int] = {}
+        self._partial: tuple[Place, Draw, list[TurnResult]] | None = None
+        self.copies = dict(copies or {})
         self._accepted = set(self.tree.nodes) - ({self.tree.head} if pending else set())
-        self._attempts: dict[tuple[Place, str], int] = {}
+        self._attempts = dict(attempts or {})
         self._saved = self.program.source
 
     @property
@@ -67,8 +75,8 @@ class Session:
         return self.tree.nodes[head] if head is not None and head not in self._accepted else None
 
     @property
-    def partial(self) -> tuple[Draw, TurnResult] | None:
-        """Return the answer that was interrupted here, and what it was drawn for."""
+    def partial(self) -> tuple[Draw, list[TurnResult]] | None:
+        """Return the answers that were interrupted here, best first, and what they are for."""
         if self._partial is None or self._partial[0] != self.tree.head:
             return None
         return self._partial[1:]
@@ -85,6 +93,18 @@ class Session:
         return self.tree.program(self.tree.head)
 
     @property
+    def setup(self) -> Setup:
+        """Return what the chat is set to beside its turns."""
+        return Setup(
+            self.sampling,
+            self.candidates,
+            self.wishes,
+            self.tree.undone,
+            tuple(self.cases),
+            dict(self.templates),
+        )
+
+    @property
     def unsaved(self) -> bool:
         """Say whether the shown program differs from what was opened or saved."""
         return self.shown.source != self._saved
@@ -93,76 +113,18 @@ class Session:
         """Note that the shown program is on disk now."""
         self._saved = self.shown.source
 
-    def ask(self, step: str) -> Draw:
-        """Begin a turn; the pending one is kept.
-
-        Raises:
-            UsageError: the step cannot be a comment.
-        """
-        wrap(step)
-        self.accept()
-        return Draw(self.program, step, self.sampling, start=self.start, place=self.tree.head)
-
-    def retry(self, temperature: str = "") -> Draw:
-        """Draw the last turn again with another seed, at a temperature for this time only.
-
-        Raises:
-            UsageError: there is no turn, or the temperature cannot give anything else.
-        """
-        node = self._require_turn("retry")
-        sampling = self.sampling
-        if temperature:
-            sampling = change(sampling, "temperature", temperature)
-        if sampling.temperature == 0:
-            raise UsageError("temperature 0 draws the same code every time", "try /retry 0.8")
-        # Counted here and not in `take`: a draw that was interrupted must not come again.
-        key = (node.parent, node.turn.step)
-        self._attempts[key] = attempt = self._attempts.get(key, 0) + 1
-        before = self.tree.program(node.parent)
-        return Draw(before, node.turn.step, sampling, attempt, self.start, node.parent)
-
-    def reword(self, step: str, number: int = 0) -> Draw:
-        """Draw a turn again for another step: the last one, or one before it by its number.
-
-        Raises:
-            UsageError: there is no such turn, or the step cannot be a comment.
-        """
-        self._require_turn("reword")
-        wrap(step)
-        way = self.tree.way(self.tree.head)
-        number = number or len(way)
-        self.tree.at(number)
-        place = way[number - 1].parent
-        before = self.tree.program(place)
-        later = tuple(way[number:])
-        return Draw(before, step, self.sampling, start=self.start, place=place, later=later)
-
-    def more(self) -> Draw:
-        """Go on writing the last turn, from the text that a stop rule cut.
-
-        Raises:
-            UsageError: there is no turn.
-        """
-        known: TurnResult | None
-        if self.partial:
-            draw, known = self.partial
-            step, code, place = draw.step, known.turn.code, draw.place
-        else:
-            node = self._require_turn("go on with")
-            step, code, place = node.turn.step, node.turn.code, node.parent
-            # A turn of a file was cut nowhere.
-            known = self.results.get(node.id)
-        start = code + known.completion.cut if known else code
-        return Draw(self.tree.program(place), step, self.sampling, start=start, place=place)
-
     def take(self, draw: Draw, result: TurnResult) -> bool:
         """Make a whole answer the pending turn; set an interrupted one aside and say no."""
         if result.interrupted:
-            written = (self.tree.head, draw, result)
-            self._partial = written if result.turn.code.strip() else None
+            self.set_aside(draw, [result])
             return False
         self._put(draw, result)
         return True
+
+    def set_aside(self, draw: Draw, results: Sequence[TurnResult]) -> None:
+        """Note what was written before an interruption, best first; the program stays as it is."""
+        written = [result for result in results if not result.is_empty]
+        self._partial = (self.tree.head, draw, written) if written else None
 
     def take_all(self, draw: Draw, results: Sequence[TurnResult]) -> list[int]:
         """Put several answers to one step in the tree; the first is the pending turn.
@@ -176,15 +138,36 @@ class Session:
         self._attempts[key] = max(self._attempts.get(key, 0), draw.attempt + self.candidates - 1)
         return places
 
-    def keep_partial(self) -> None:
-        """Make what was written before an interruption the pending turn.
+    def next_attempt(self, node: Node) -> int:
+        """Count one more draw of a turn's step at its place and return its number.
+
+        Counted here and not in `take`: a draw that was interrupted must not come again.
+        """
+        key = (node.parent, node.turn.step)
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+        return self._attempts[key]
+
+    def last_turn(self, verb: str) -> Node:
+        """Return the turn that the program ends in. Raises UsageError when there is none."""
+        if self.tree.head is None:
+            raise UsageError(
+                f"there is no turn, so there is nothing to {verb}", "type a step first"
+            )
+        return self.tree.nodes[self.tree.head]
+
+    def keep_partial(self) -> list[int]:
+        """Put what was written before an interruption in the tree; the first is the pending turn.
 
         Raises:
             UsageError: nothing was interrupted.
         """
         if self.partial is None:
             raise UsageError("no answer was interrupted", "type a step first")
-        self._put(*self.partial)
+        return self.take_all(*self.partial)
+
+    def forget_partial(self) -> None:
+        """Forget the answer that was interrupted."""
+        self._partial = None
 
     def accept(self) -> Numbered | None:
         """Keep the pending turn."""
@@ -275,13 +258,6 @@ class Session:
         # What was dictated was for this answer only.
         self.start = ""
         return new
-
-    def _require_turn(self, verb: str) -> Node:
-        if self.tree.head is None:
-            raise UsageError(
-                f"there is no turn, so there is nothing to {verb}", "type a step first"
-            )
-        return self.tree.nodes[self.tree.head]
 
 
 def _numbered(program: Program, start: int) -> list[Numbered]:

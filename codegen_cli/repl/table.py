@@ -18,7 +18,10 @@ Kind = Literal["", "path", "setting", "turn", "place", "model", "session", "comm
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[C]):
-    """A command: what it is called, how it is written, what it says of itself, what it does."""
+    """A command: what it is called, how it is written, what it says of itself, what it does.
+
+    The topic is the file that declares it.
+    """
 
     name: str
     usage: str
@@ -26,6 +29,7 @@ class Command(Generic[C]):
     run: Action[C]
     aliases: tuple[str, ...] = ()
     completes: Kind = ""
+    topic: str = ""
 
     @property
     def form(self) -> str:
@@ -57,7 +61,9 @@ class Table(Generic[C]):
 
         def declare(run: Action[C]) -> Action[C]:
             about = (run.__doc__ or "").strip()
-            self._commands[name] = made = Command(name, usage, about, run, aliases, completes)
+            topic = run.__module__.rpartition(".")[2]
+            made = Command(name, usage, about, run, aliases, completes, topic)
+            self._commands[name] = made
             self._names.update(dict.fromkeys((name, *aliases), made))
             return run
 
@@ -67,6 +73,13 @@ class Table(Generic[C]):
         """Return the command of a name or alias, whatever its case."""
         return self._names.get(name.lower())
 
+    def named(self, name: str) -> Command[C]:
+        """Return the command of a name or alias. Raises UsageError where there is none."""
+        command = self.get(name)
+        if command is None:
+            raise UsageError(f'no command "/{name}"', self._suggestion(name))
+        return command
+
     def dispatch(self, context: C, line: str) -> None:
         """Run the command of a line, which has no slash any more.
 
@@ -74,9 +87,7 @@ class Table(Generic[C]):
             UsageError: there is no such command, or it takes no argument.
         """
         name, argument = [*line.split(None, 1), "", ""][:2]
-        command = self.get(name)
-        if command is None:
-            raise UsageError(f'no command "/{name}"', self._suggestion(name))
+        command = self.named(name)
         if argument and not command.usage:
             raise UsageError(
                 f'/{command.name} takes no argument, but got "{argument}"',

@@ -1,4 +1,4 @@
-"""Provenance as JSON and back: what the database holds and what exports say."""
+"""Provenance and setup as JSON and back: what the database holds and what exports say."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from codegen_cli.errors import SessionError
-from codegen_cli.sessions.records import Provenance
+from codegen_cli.errors import SessionError, UsageError
+from codegen_cli.program.cases import parse_case
+from codegen_cli.program.fold import Wishes
+from codegen_cli.sessions.records import Provenance, Setup
 from codegen_cli.settings import Sampling
 
 _KNOWN = {field.name for field in fields(Provenance)}
@@ -45,3 +47,43 @@ def load_provenance(text: str) -> Provenance:
         return Provenance(**record)
     except (ValueError, TypeError, AttributeError) as error:
         raise SessionError(f"a stored turn is unreadable: {error}", "remove its session") from error
+
+
+def setup_record(setup: Setup) -> dict[str, Any]:
+    """Return a setup as a dictionary for JSON; cases are written as they are typed."""
+    return {
+        "sampling": asdict(setup.sampling),
+        "candidates": setup.candidates,
+        "pinned": sorted(setup.wishes.pinned),
+        "folded": sorted(setup.wishes.folded),
+        "undone": list(setup.undone),
+        "cases": [case.text for case in setup.cases],
+        "templates": dict(setup.templates),
+    }
+
+
+def dump_setup(setup: Setup) -> str:
+    """Return a setup as one line of JSON."""
+    return json.dumps(setup_record(setup), ensure_ascii=False, separators=(",", ":"))
+
+
+def load_setup(text: str) -> Setup:
+    """Return the setup of `dump_setup`; what a newer version added is passed over.
+
+    Raises:
+        SessionError: it is none.
+    """
+    try:
+        record = json.loads(text)
+        return Setup(
+            sampling=Sampling(**record["sampling"]),
+            candidates=int(record["candidates"]),
+            wishes=Wishes(frozenset(record["pinned"]), frozenset(record["folded"])),
+            undone=tuple(record["undone"]),
+            cases=tuple(map(parse_case, record["cases"])),
+            templates=dict(record["templates"]),
+        )
+    except (ValueError, TypeError, LookupError, UsageError) as error:
+        raise SessionError(
+            f"a stored setup is unreadable: {error}", "remove its session"
+        ) from error

@@ -20,5 +20,7 @@ def find_session(name: str, ids: Sequence[str]) -> str:
     if found:
         shown = ", ".join(reversed(found[-5:]))
         raise UsageError(f'"{name}" begins {len(found)} sessions', f"the newest are {shown}")
-    advice = did_you_mean(name, ids) if ids else "none is kept yet; "
+    if not ids:
+        raise UsageError("no session is kept yet", "codegen chat begins one with its first turn")
+    advice = did_you_mean(name, ids)
     raise UsageError(f'no session "{name}"', f"{advice}see codegen sessions list")

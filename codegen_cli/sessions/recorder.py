@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from codegen_cli.errors import SessionError
 from codegen_cli.program import Turn
-from codegen_cli.sessions.records import Provenance, StoredSession
+from codegen_cli.sessions.records import Provenance, Setup, StoredSession
 from codegen_cli.sessions.store import SessionStore
 
 #: A change that is to be made to the session of an id.
@@ -73,6 +74,17 @@ class Recorder:
         """Keep that the program up to a turn was written to a file."""
         self._keep(lambda store, session: store.saved(session, self._node(turn_id), file))
 
+    def set_up(self, setup: Setup) -> None:
+        """Keep what the chat is set to; alone it is not worth a session."""
+
+        def change(store: SessionStore, session: str) -> None:
+            undone = tuple(self._nodes[turn_id] for turn_id in setup.undone)
+            store.set_up(session, replace(setup, undone=undone))
+
+        self._waiting.append(change)
+        if self.session is not None:
+            self._flush()
+
     def close(self) -> None:
         """Try once more to write what waits."""
         if self.session is not None or self._said:
@@ -90,8 +102,9 @@ class Recorder:
         pending: bool,
     ) -> _Change:
         def change(store: SessionStore, session: str) -> None:
+            origin = replace(provenance, kept_from=self._node(provenance.kept_from))
             self._nodes[turn_id] = store.add_turn(
-                session, self._node(parent), turn, provenance, verb, pending=pending
+                session, self._node(parent), turn, origin, verb, pending=pending
             )
 
         return change

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from codegen_cli.engine.records import FinishReason
 from codegen_cli.program import Program, Turn
+from codegen_cli.program.cases import Case
+from codegen_cli.program.fold import Wishes
 from codegen_cli.settings import EngineName, Sampling
 
 #: Who wrote the code of a turn: the model, the file that was opened, or the user.
@@ -65,11 +68,28 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What a chat is set to beside its turns: what `/set`, `/n`, `/pin`, `/fold` and `/case` say.
+
+    `undone` are the nodes that undo left, for redo, the last one at the end. `templates` are steps
+    as they were typed, with the fields of the first case, by what they were filled to.
+    """
+
+    sampling: Sampling
+    candidates: int = 1
+    wishes: Wishes = field(default_factory=Wishes)
+    undone: tuple[int, ...] = ()
+    cases: tuple[Case, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredSession:
     """A session as it was left.
 
     `nodes` are in the order in which they were made: parents come before their children. `head` is
     the last turn of the program, None for none; `pending` says that it was not accepted yet.
+    `setup` is None where an older version kept none.
     """
 
     id: str
@@ -81,6 +101,7 @@ class StoredSession:
     head: int | None
     pending: bool
     branches: dict[str, int | None]
+    setup: Setup | None = None
 
     def path(self, node: int | None) -> tuple[Node, ...]:
         """Return the nodes from a first turn to this one."""

@@ -32,4 +32,15 @@ def tree_of(session: StoredSession) -> tree.Tree:
         node.id: tree.Node(node.id, node.parent, node.turn, node.provenance.origin == "file")
         for node in session.nodes
     }
-    return tree.Tree(session.prefix, nodes, session.head, dict(session.branches))
+    undone = session.setup.undone if session.setup else ()
+    known = tuple(node for node in undone if node in nodes)
+    return tree.Tree(session.prefix, nodes, session.head, dict(session.branches), known)
+
+
+def attempts_of(session: StoredSession) -> dict[tuple[tree.Place, str], int]:
+    """Return the last attempt at each step at each place, so that no seed is drawn with twice."""
+    attempts: dict[tuple[tree.Place, str], int] = {}
+    for node in session.nodes:
+        key = (node.parent, node.turn.step)
+        attempts[key] = max(attempts.get(key, 0), node.provenance.attempt)
+    return attempts

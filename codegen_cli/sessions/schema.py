@@ -60,4 +60,13 @@ MIGRATIONS = (
     );
     CREATE INDEX save_of_file ON save (file, number);
     """,
+    """
+    CREATE TABLE setup (
+        number INTEGER PRIMARY KEY,
+        session TEXT NOT NULL REFERENCES session ON DELETE CASCADE,
+        created REAL NOT NULL,
+        setup TEXT NOT NULL
+    );
+    CREATE INDEX setup_of_session ON setup (session, number);
+    """,
 )

@@ -12,7 +12,12 @@ from pathlib import Path
 from codegen_cli.errors import SessionError
 from codegen_cli.program import Turn
 from codegen_cli.sessions.database import Database
-from codegen_cli.sessions.encode import dump_provenance, load_provenance
+from codegen_cli.sessions.encode import (
+    dump_provenance,
+    dump_setup,
+    load_provenance,
+    load_setup,
+)
 from codegen_cli.sessions.find import find_session
 from codegen_cli.sessions.records import (
     Match,
@@ -20,6 +25,7 @@ from codegen_cli.sessions.records import (
     Provenance,
     Save,
     SessionSummary,
+    Setup,
     StoredSession,
 )
 from codegen_cli.sessions.summary import recent_sessions, search_turns
@@ -103,6 +109,14 @@ class SessionStore:
                 *(session, self._now(), node, _text(file)),
             )
 
+    def set_up(self, session: str, setup: Setup) -> None:
+        """Note what a chat is set to from now on."""
+        with self.transaction():
+            self._database.run(
+                "INSERT INTO setup (session, created, setup) VALUES (?, ?, ?)",
+                *(session, self._now(), dump_setup(setup)),
+            )
+
     def load(self, session: str) -> StoredSession:
         """Return a session as it was left.
 
@@ -129,6 +143,9 @@ class SessionStore:
             names = self._database.run(
                 "SELECT name, node FROM branch WHERE session = ? ORDER BY number", session
             )
+            setups = self._database.run(
+                "SELECT setup FROM setup WHERE session = ? ORDER BY number DESC LIMIT 1", session
+            )
         ((prefix, file, model, created),) = rows
         node, pending = head[0] if head else (None, 0)
         return StoredSession(
@@ -144,6 +161,7 @@ class SessionStore:
             head=node,
             pending=bool(pending),
             branches=dict(names),
+            setup=load_setup(setups[0][0]) if setups else None,
         )
 
     def recent(self, limit: int, file: Path | None = None) -> list[SessionSummary]:
@@ -194,7 +212,7 @@ class SessionStore:
         with self.transaction():
             if not self._database.run("SELECT 1 FROM session WHERE id = ?", session):
                 raise SessionError(f'no session "{session}"', "see codegen sessions list")
-            for table in ("save", "branch", "move", "turn"):
+            for table in ("setup", "save", "branch", "move", "turn"):
                 self._database.run(f"DELETE FROM {table} WHERE session = ?", session)
             self._database.run("DELETE FROM session WHERE id = ?", session)
 

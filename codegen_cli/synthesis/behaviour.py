@@ -32,7 +32,8 @@ def rank_by_execution(
 ) -> list[Candidate]:
     """Return the candidates best first, each with its execution and its group, counted from 1.
 
-    Empty answers come last, broken code before them, and before that what does not run to its end.
+    Empty answers come last, then from the end faulty ones, broken code, and what does not run to
+    its end.
     The rest are grouped by the behaviour of the whole program, `sources`: the group that the model
     wrote most often first, then the one with the likeliest member; in a group the likeliest first.
     """
@@ -40,7 +41,7 @@ def rank_by_execution(
     failed = []
     for candidate, source, execution in zip(candidates, sources, executions, strict=True):
         ran = replace(candidate, execution=execution)
-        if execution.ok and not candidate.result.is_empty:
+        if execution.ok and not candidate.result.is_empty and candidate.result.fault is None:
             groups.setdefault(behaviour(source, execution), []).append(ran)
         else:
             failed.append(ran)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from codegen_cli.engine.base import Engine, Prompt, never
@@ -11,6 +11,7 @@ from codegen_cli.program import Program, StopWatcher, Turn
 from codegen_cli.program.syntax import parse
 from codegen_cli.sandbox import Execution
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.fault import fault_in
 from codegen_cli.synthesis.shape import shape
 from codegen_cli.synthesis.turn import TurnResult, turn_seed
 
@@ -30,9 +31,15 @@ class Candidate:
     group: int = 0
 
     @property
-    def rank(self) -> tuple[bool, bool, float]:
-        """Order: code before none, code that parses before broken code, then the likelier."""
-        return (self.result.is_empty, not self.parses, -self.result.completion.mean_logprob)
+    def rank(self) -> tuple[bool, bool, bool, float]:
+        """Order: code before none, faulty last; what parses before broken code; the likelier."""
+        result = self.result
+        faulty = result.fault is not None
+        return (result.is_empty, faulty, not self.parses, -result.completion.mean_logprob)
+
+
+def untold(done: int, tokens: int) -> None:
+    """Tell nobody how many answers are done, and how many tokens are written."""
 
 
 def write_candidates(
@@ -46,11 +53,14 @@ def write_candidates(
     first: int = 0,
     prompt: str | None = None,
     start: str = "",
+    banned: tuple[int, ...] = (),
+    tell: Callable[[int, int], None] = untold,
 ) -> list[Candidate]:
     """Return different answers to a step, best first.
 
-    They have the seeds of the attempts from `first`, 0 being that of a plain turn. `prompt` and
-    `start` are those of `write_turn`.
+    They have the seeds of the attempts from `first`, 0 being that of a plain turn. `prompt`,
+    `start` and `banned` are those of `write_turn`. `tell` hears of each token: how many answers
+    are done, and how many tokens are written in all.
     Answers that parse to the same code are one. Interrupted, the list holds what was there.
 
     Raises:
@@ -61,16 +71,26 @@ def write_candidates(
     seeds = [turn_seed(sampling.seed, len(program.turns), attempt) for attempt in attempts]
     text = (program.prompt(step) if prompt is None else prompt) + start
     prompts = [
-        Prompt(text, replace(sampling, seed=seed), StopWatcher(before=start)) for seed in seeds
+        Prompt(text, replace(sampling, seed=seed), StopWatcher(before=start), banned=banned)
+        for seed in seeds
     ]
     done: dict[int, Completion] = {}
+    tokens = 0
     for number, item in engine.generate_many(prompts, should_stop):
         if isinstance(item, Completion):
             done[number] = item
-    results = [
-        TurnResult(Turn(step, start + done[number].text), done[number], seeds[number])
-        for number in sorted(done)
-    ]
+        else:
+            tokens += 1
+        tell(len(done), tokens)
+    results = []
+    for number, answer in sorted(done.items()):
+        turn, fault = Turn(step, start + answer.text), fault_in(answer, start)
+        results.append(TurnResult(turn, answer, seeds[number], banned, fault))
+    return _distinct(program, results)
+
+
+def _distinct(program: Program, results: Sequence[TurnResult]) -> list[Candidate]:
+    """Make answers that parse to the same code one, and put the best first."""
     distinct: dict[str, Candidate] = {}
     for result in results:
         key = shape(result.turn.code)

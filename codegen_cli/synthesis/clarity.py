@@ -69,7 +69,8 @@ class Reading:
     parts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = f"the step is {self.grade} to the model (perplexity {self.perplexity:.3g})"
+        digits = ".0f" if self.perplexity >= 100 else ".3g"
+        said = f"the step is {self.grade} to the model (perplexity {self.perplexity:{digits}})"
         return f"{said}; /split makes {len(self.parts)} steps of it" if self.parts else said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 from codegen_cli.engine.records import Completion
@@ -51,6 +52,11 @@ def fault_of(completion: Completion) -> Fault | None:
     if completion.finish_reason == "length" and period(completion.tokens):
         return Fault.REPETITION
     return None
+
+
+def fault_in(completion: Completion, start: str) -> Fault | None:
+    """Return what is wrong with an answer whose beginning was dictated, that included."""
+    return fault_of(replace(completion, text=start + completion.text) if start else completion)
 
 
 def period(tokens: Sequence[int]) -> int:

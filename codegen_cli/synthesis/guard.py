@@ -9,6 +9,7 @@ from codegen_cli.engine.base import Engine, Tokenizer, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program
 from codegen_cli.settings import Sampling
+from codegen_cli.synthesis.candidates import Candidate, untold, write_candidates
 from codegen_cli.synthesis.fault import Fault
 from codegen_cli.synthesis.turn import TurnResult, write_turn
 
@@ -81,6 +82,63 @@ def write_guarded(
             yield replace(first if worse else item, redrawn=first.fault)
         else:
             yield item
+
+
+def write_guarded_candidates(
+    engine: Engine,
+    program: Program,
+    step: str,
+    sampling: Sampling,
+    count: int,
+    should_stop: Callable[[], bool] = never,
+    *,
+    first: int = 0,
+    prompt: str | None = None,
+    start: str = "",
+    tell: Callable[[int, int], None] = untold,
+) -> Iterator[Redrawn | list[Candidate]]:
+    """Yield what `write_candidates` returns; where all are faulty, Redrawn and another list.
+
+    One answer that is none only ranks last. A dictated `start` is no fault of the model's, so
+    nothing is drawn again after it. The second draw has the seeds of the first; where it brings no
+    code and the first did, the first is the result after all.
+
+    Raises:
+        ContextFull: the program and the answer do not fit.
+        UsageError: the step cannot be a comment.
+    """
+
+    def draw(banned: tuple[int, ...] = ()) -> list[Candidate]:
+        return write_candidates(
+            engine,
+            program,
+            step,
+            sampling,
+            count,
+            should_stop,
+            first=first,
+            prompt=prompt,
+            start=start,
+            banned=banned,
+            tell=tell,
+        )
+
+    found = draw()
+    faults = [one.result.fault for one in found if one.result.fault is not None]
+    if start or not faults or len(faults) < len(found) or should_stop():
+        yield found
+        return
+    offences = [
+        offending(engine.vocabulary, f, one.result.completion)
+        for f, one in zip(faults, found, strict=True)
+    ]
+    banned = tuple(sorted({token for offence in offences for token in offence}))
+    yield Redrawn(faults[0], banned)
+    again = draw(banned)
+    worse = not any(not one.result.is_empty for one in again) and not found[0].result.is_empty
+    if worse and not should_stop():
+        again = found
+    yield [replace(one, result=replace(one.result, redrawn=faults[0])) for one in again]
 
 
 def offending(vocabulary: Tokenizer, fault: Fault, completion: Completion) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program, StopWatcher, Turn
 from codegen_cli.settings import Sampling
-from codegen_cli.synthesis.fault import Fault, fault_of
+from codegen_cli.synthesis.fault import Fault, fault_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ def write_turn(
         if isinstance(item, Completion):
             if rest := item.text[shown:]:
                 yield rest
-            fault = None if start.strip() else fault_of(item)
-            yield TurnResult(Turn(step, start + item.text), item, seed, banned, fault)
+            turn, fault = Turn(step, start + item.text), fault_in(item, start)
+            yield TurnResult(turn, item, seed, banned, fault)
         elif item.text:
             shown += len(item.text)
             yield item.text

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hf import converted
 from hf_folders import write_model
 
@@ -63,3 +64,24 @@ def test_both_engines_draw_the_same_samples_of_a_benchmark(tmp_path: Path, nano:
     assert files[0] == files[1] and files[0].count(b"\n") == len(prompts)
     assert (manifest["engine"], manifest["model"]["family"]) == ("transformers", "codegen")
     assert manifest["model"]["sha256"] == model_sha256(nano)
+
+
+def test_a_chat_on_transformers_replays(
+    tmp_path: Path, nano: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    chat = [sys.executable, "-m", "codegen_cli", "chat", "--engine", "transformers"]
+    subprocess.run(
+        [*chat, "-m", str(nano), "--threads", "1", "--max-tokens", "24"],
+        input="Print 6.\n/retry 0.8\n/n 2\nPrint 7.\n/n 1\n/start print(\nPrint 8.\n",
+        text=True,
+        capture_output=True,
+        timeout=200,
+        check=True,
+    )
+    result = codegen("replay", "last", "--verify", "--json")
+    assert result.returncode == 0, result.stderr
+    record = json.loads(result.stdout)
+    assert record["drawn"] == record["same"] >= 4
+    assert record["models"][0]["same_model"] and record["models"][0]["same_build"]
+    assert "transformers" in record["models"][0]["build"]

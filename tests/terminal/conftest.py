@@ -1,14 +1,17 @@
-"""Run the real program in a process of its own, with a home of its own."""
+"""Run the real program in a process or a terminal of its own, with a home of its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chats import Start, command
 from process import Run
+from pty_driver import Terminal
 
 
 @pytest.fixture
@@ -40,3 +43,46 @@ def codegen(environment: dict[str, str], tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """A user with nothing: an empty home, and no settings of whoever runs the tests."""
+    (tmp_path / "home").mkdir()
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path / "home"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "OMP_NUM_THREADS": "1",
+        # Where it is set, it names the package that is tested.
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+    }
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def start(env: dict[str, str], work: Path) -> Iterator[Start]:
+    """Start `codegen chat` in a terminal and wait for its prompt."""
+    opened: list[Terminal] = []
+
+    def open_chat(
+        *arguments: str, prompt: str = "1> ", size: tuple[int, int] = (30, 100), **extra: str
+    ) -> Terminal:
+        terminal = Terminal(command(*arguments), {**env, **extra}, work, size)
+        opened.append(terminal)
+        terminal.expect(prompt)
+        return terminal
+
+    yield open_chat
+    for terminal in opened:
+        terminal.close()

@@ -50,8 +50,7 @@ class Terminal:
         self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path, size: tuple[int, int]
     ) -> None:
         self._master, slave = pty.openpty()
-        rows, columns = size
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.resize(*size)
         self._process = subprocess.Popen(
             [sys.executable, "-c", _ADOPT, *arguments],
             stdin=slave,
@@ -84,6 +83,11 @@ class Terminal:
     def send(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the window another size; the program gets a signal (SIGWINCH), as from a user's."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
 
     def expect(self, wanted: str | re.Pattern[str], timeout: float = TIMEOUT) -> str:
         """Wait until a text or a match is shown and return what was shown before it.

@@ -7,10 +7,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
+from chats import CODE, CODE_BEGINS, PREFIX, RAMBLE, STEP, Start, command, pipe, write_step
 from pty_driver import (
     ALT_ENTER,
     CLEAR_LINE,
@@ -22,75 +21,8 @@ from pty_driver import (
     TAB,
     TIMEOUT,
     UP,
-    Terminal,
     paste,
 )
-
-STEP = 'Assign the list of numbers [4, 8, 15, 16, 23] to a variable named "values".'
-CODE = "values = [4, 8, 15, 16, 23]"
-PREFIX = "# Import libraries.\n\nimport numpy as np\n\n"
-
-#: A penalty this far below 1 makes a model repeat itself until the limit, whatever it is asked.
-RAMBLE = ("--repeat-penalty", "0.01", "--max-tokens", "1500", "--temperature", "0")
-
-#: Whatever follows the last turn of the spinner.
-CODE_BEGINS = re.compile(r"reading…\s*[^\s⠀-⣿]")
-
-Start = Callable[..., Terminal]
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "codegen_cli", "chat", "--threads", "1", *arguments]
-
-
-@pytest.fixture
-def env(tmp_path: Path) -> dict[str, str]:
-    """A user with nothing: an empty home, and no settings of whoever runs the tests."""
-    (tmp_path / "home").mkdir()
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path / "home"),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "LANG": "C.UTF-8",
-        "TERM": "xterm-256color",
-        "OMP_NUM_THREADS": "1",
-        # Where it is set, it names the package that is tested.
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-    }
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Path:
-    folder = tmp_path / "work"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def start(env: dict[str, str], work: Path) -> Iterator[Start]:
-    """Start `codegen chat` in a terminal and wait for its prompt."""
-    opened: list[Terminal] = []
-
-    def open_chat(
-        *arguments: str, prompt: str = "1> ", size: tuple[int, int] = (30, 100), **extra: str
-    ) -> Terminal:
-        terminal = Terminal(command(*arguments), {**env, **extra}, work, size)
-        opened.append(terminal)
-        terminal.expect(prompt)
-        return terminal
-
-    yield open_chat
-    for terminal in opened:
-        terminal.close()
-
-
-def write_step(chat: Terminal, number: int = 1) -> None:
-    chat.send(STEP + ENTER)
-    chat.expect(f"{CODE}\n")
-    chat.expect(f"turn {number} · ")
-    chat.expect(f"{number + 1}> ")
 
 
 def test_write_retry_undo_redo_save_and_quit(start: Start, work: Path) -> None:
@@ -321,31 +253,15 @@ def test_a_dumb_terminal_gets_plain_lines(start: Start) -> None:
     assert "\x1b" not in chat.raw
 
 
-def pipe(
-    script: str, env: dict[str, str], work: Path, *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments),
-        input=script,
-        env=env,
-        cwd=work,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIMEOUT,
-        check=False,
-    )
-
-
 def test_a_script_gives_the_program_on_stdout(env: dict[str, str], work: Path) -> None:
     script = f"{STEP}\n/retyr\n/save copy.py\nPrint hello.\n/undo\n/show\n"
     done = pipe(script, env, work)
     assert done.returncode == 0
     assert done.stdout == f"{PREFIX}# {STEP}\n{CODE}\n"
     assert (work / "copy.py").read_text() == done.stdout
+    assert f"1> {STEP}\n{CODE}\nturn 1 · " in done.stderr
     assert re.search(
-        rf"1> {re.escape(STEP)}\nthe step is \w+ to the model \(perplexity [\d.]+\)\n"
-        rf"{re.escape(CODE)}\nturn 1 · ",
-        done.stderr,
+        r"2> Print hello\.\nthe step is \w+ to the model \(perplexity [\d.]+\)\n", done.stderr
     )
     assert 'error: no command "/retyr" → did you mean /retry?' in done.stderr
     assert "\x1b" not in done.stderr
@@ -379,7 +295,7 @@ def test_ctrl_c_ends_a_script(env: dict[str, str], work: Path) -> None:
         process.stdin.write(b"Print the numbers from 1 to 5.\nPrint 6.\n")
         process.stdin.close()
         shown = b""
-        while not shown.partition(b"to the model")[2].partition(b"\n")[2].strip():
+        while not shown.partition(b"1> ")[2].partition(b"\n")[2].strip():
             data = os.read(process.stderr.fileno(), 4096)
             assert data, shown
             shown += data

@@ -6,15 +6,11 @@ import os
 import re
 import signal
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
-from pty_driver import CTRL_C, ENTER, TAB, Terminal, paste
-from test_chat import CODE_BEGINS, RAMBLE, STEP, env, start, work, write_step
+from chats import CODE_BEGINS, RAMBLE, STEP, Start, write_step
+from pty_driver import ALT_ENTER, CTRL_C, ENTER, TAB, paste
 
-__all__ = ["env", "start", "work"]
-
-Start = Callable[..., Terminal]
 CTRL_X_E, CTRL_Z, ESCAPE = "\x18\x05", "\x1a", "\x1b"
 
 
@@ -127,3 +123,18 @@ def test_forty_columns_and_no_colour(start: Start) -> None:
     assert "── 2" in shown
     chat.expect(re.compile(r"\n *\d+/2048 tokens · \d+ tokens/s"))
     assert not re.search(r"\x1b\[[0-9;]*3[1-7]m", chat.raw)
+
+
+def test_enter_and_alt_enter_change_places(start: Start) -> None:
+    chat = start()
+    chat.send("/multiline" + ENTER)
+    chat.expect("Enter opens a line, Alt-Enter sends\n")
+    chat.send(STEP + ENTER + "Sort it." + ALT_ENTER)
+    chat.expect("turn 1 · ")
+    chat.expect("2> ")
+    chat.send("/list" + ENTER)
+    chat.expect("Sort it.\n")
+    chat.send("/multiline" + ENTER)
+    chat.expect("Enter sends\n")
+    chat.send("/undo" + ENTER)
+    chat.expect("undid turn 1")

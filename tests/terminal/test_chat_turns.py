@@ -8,10 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from chats import CODE, RAMBLE, STEP, Start, pipe, write_step
 from pty_driver import CTRL_C, ENTER
-from test_chat import CODE, RAMBLE, STEP, Start, env, pipe, start, work, write_step
-
-__all__ = ["env", "start", "work"]
 
 
 def test_every_answer_of_a_chat_with_forks_can_be_drawn_again(
@@ -92,3 +90,11 @@ def test_a_model_that_is_not_there_leaves_the_old_one(start: Start) -> None:
     chat.expect("1> ")
     chat.send("Print 1." + ENTER)
     chat.expect("turn 1 · ")
+
+
+def test_how_much_of_a_long_program_is_read_is_said(start: Start, work: Path) -> None:
+    (work / "long.py").write_text("".join(f"# Set {n}.\nx{n} = [{n}, {n}]\n\n" for n in range(70)))
+    chat = start("long.py", prompt="71> ")
+    chat.send("Print x1." + ENTER)
+    chat.expect(re.compile(r"reading… \d+ tokens"))
+    chat.expect("turn 71 · ")

@@ -84,6 +84,34 @@ def test_run_and_chat_take_adapters_too(codegen: Run, model: str) -> None:
     assert result.returncode == 0 and "+ a.gguf × 0.25" in result.stderr, result.stderr
 
 
+def test_a_chat_with_an_adapter_replays_and_goes_on_with_it(
+    codegen: Run, model: str, tmp_path: Path
+) -> None:
+    converted(codegen, model)
+    lines = "Print 6.\n/retry 1\n/model base.gguf\n/retry 1\n"
+    common = ("-m", "base.gguf", "--lora", "a.gguf:0.5", "--max-tokens", "8")
+    chat = codegen("chat", *common, stdin=lines)
+    assert "the adapters belong to the model before and are off\n" in chat.stderr
+    replayed = codegen("replay", "last", "--verify", "--json")
+    assert replayed.returncode == 0, replayed.stderr
+    record = json.loads(replayed.stdout)
+    assert [turn["verdict"] for turn in record["turns"]] == ["same"] * 3
+    adapter = [str(tmp_path / "a.gguf"), 0.5]
+    assert [model["adapters"] for model in record["models"]] == [[adapter], []]
+    codegen("chat", *common, stdin="Print 7.\n")
+    assert "+ a.gguf × 0.5" in codegen("chat", "--continue").stderr
+    (tmp_path / "a.gguf").unlink()
+    gone = codegen("replay", "last")
+    assert (gone.returncode, gone.stdout) == (3, "")
+    assert gone.stderr.startswith(
+        f'error: the recorded model or adapter is gone: there is no file "{adapter[0]}" → '
+    )
+    gone = codegen("chat", "--continue")
+    assert gone.stderr == (
+        f'error: the session\'s adapter is gone: "{adapter[0]}" → --model NAME goes on without it\n'
+    )
+
+
 PROBLEM = {
     "task_id": "Own/0",
     "prompt": "def f(n):\n",

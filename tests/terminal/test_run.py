@@ -8,9 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from process import Run
+from pty_driver import Terminal
 
 STEPS = """Assign the list of numbers [4, 8, 15, 16, 23] to a variable named "values".
 Compute the sum of the list and store it in "total".
@@ -263,3 +266,18 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(codegen: Ru
     result = codegen("run", "-", "-o", "nowhere/x.py", stdin=STEPS)
     assert result.returncode == 2 and '"nowhere"' in result.stderr
     assert "CPU" not in result.stderr
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_at_a_terminal_the_program_streams_in_colour_or_comes_whole_and_plain(
+    environment: dict[str, str], tmp_path: Path, streams: bool
+) -> None:
+    (tmp_path / "steps.txt").write_text('Assign the list [1, 2] to a variable named "xs".\n')
+    more = [] if streams else ["--no-stream"]
+    program = [sys.executable, "-m", "codegen_cli", "run", "steps.txt", *more]
+    variables = {**environment, "TERM": "xterm-256color"}
+    with closing(Terminal(program, variables, tmp_path, (24, 100))) as terminal:
+        assert terminal.wait() == 0
+        whole = '# Assign the list [1, 2] to a variable named "xs".\r\nxs = [1, 2]\r\n'
+        assert (whole in terminal.raw) is not streams
+        assert "xs = [1, 2]" in terminal.text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from process import Run
+from rich.cells import cell_len
 
 from codegen_cli.registry.find import find_model
 
@@ -144,7 +147,7 @@ def test_a_model_that_is_gone_is_named(codegen: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.gguf").unlink()
     done = codegen("replay", "last")
     assert done.returncode == 3
-    assert "the recorded model is gone" in done.stderr
+    assert "the recorded model or adapter is gone" in done.stderr
     assert "--model draws with another" in done.stderr
 
 
@@ -169,30 +172,59 @@ def test_blame_of_a_strangers_file_says_so(codegen: Run, session: str, tmp_path:
     assert 'no session wrote "b.py"' in done.stderr
 
 
+def on_a_terminal(arguments: list[str], environment: dict[str, str], folder: Path) -> bytes:
+    """Return what a command says to a terminal."""
+    master, slave = pty.openpty()
+    said = b""
+    with subprocess.Popen(
+        [sys.executable, "-m", "codegen_cli", *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=environment,
+        cwd=folder,
+    ):
+        os.close(slave)
+        # Linux's end of a pseudo-terminal is an error.
+        with contextlib.suppress(OSError):
+            while more := os.read(master, 65536):
+                said += more
+    os.close(master)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("columns", "head"),
+    [
+        (80, "ID        CHANGED           TURNS  FILE  FIRST STEP"),
+        (40, "ID        CHANGED     TURNS  FIRST STEP"),
+    ],
+)
+def test_the_list_fits_its_terminal(
+    codegen: Run, environment: dict[str, str], tmp_path: Path, columns: int, head: str
+) -> None:
+    for step in ("Print a list of many words: " + "数" * 60, "Print 7."):
+        codegen("chat", "--max-tokens", "8", stdin=f"{step}\n/save a.py\n/save! a.py\n")
+        (tmp_path / "a.py").unlink()
+    terminal = {**environment, "COLUMNS": str(columns), "NO_COLOR": "1"}
+    for limit, rows in (("1", 2), ("2", 3)):
+        said = on_a_terminal(["sessions", "list", "--limit", limit], terminal, tmp_path)
+        lines = re.sub(r"\x1b\[\d*m", "", said.decode()).splitlines()
+        assert lines[0] == head
+        assert max(map(cell_len, lines)) <= columns
+        assert ("there are more than these 1: see --limit" in lines) == (limit == "1")
+        assert sum(not line.startswith("there") for line in lines) == rows
+    assert lines[1].endswith("Print 7.")
+    assert lines[2].endswith("…")
+    assert "a.py" in lines[2] or columns == 40
+    assert "数" * 60 in codegen("sessions", "list").stdout
+
+
 def test_escapes_of_a_step_never_reach_a_terminal(
     codegen: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
     codegen("chat", stdin="Say \x1b]0;owned\x07 [bold]hi[/bold].\n/save a.py\n")
     for arguments in (["sessions"], ["sessions", "show", "last"], ["blame", "a.py"]):
-        master, slave = pty.openpty()
-        with subprocess.Popen(
-            [sys.executable, "-m", "codegen_cli", *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={**environment, "COLUMNS": "120"},
-            cwd=tmp_path,
-        ):
-            os.close(slave)
-            said = b""
-            while True:
-                try:
-                    more = os.read(master, 65536)
-                except OSError:  # Linux's end of a pseudo-terminal
-                    break
-                if not more:
-                    break
-                said += more
-        os.close(master)
+        said = on_a_terminal(arguments, {**environment, "COLUMNS": "120"}, tmp_path)
         assert b"\x1b]0;owned" not in said
         assert "Say ␛]0;owned␇ [bold]hi[/bold].".encode() in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 from process import Run
+
+from codegen_cli.registry.find import find_model
 
 STEP = 'Assign the list of numbers [4, 8, 15, 16, 23] to a variable named "values".'
 CODE = "values = [4, 8, 15, 16, 23]"
@@ -185,6 +188,48 @@ def test_a_pending_turn_is_pending_again(codegen: Run, sessions: Sessions) -> No
     assert len(sessions("show", "last")["nodes"]) == 3
 
 
+def test_a_session_is_found_again_as_it_was_set(codegen: Run, sessions: Sessions) -> None:
+    codegen("chat", stdin=f"/set max_tokens 40\n{STEP}\nPrint values.\n/undo\n/pin 1\n/n 2\n")
+    done = codegen(
+        "chat", "-c", "--top-k", "9", stdin="/redo\n/n\n/set max_tokens\n/set top_k\n/pin\n"
+    )
+    assert "session" in done.stderr
+    assert "1 turn · top_k 9 · max_tokens 40 · 2 answers a step · pinned: 1 · /help" in done.stderr
+    assert "brought back turn 2: Print values." in done.stderr
+    for said in ("2 answers a step", "max_tokens     40", "top_k          9", "pinned turns: 1"):
+        assert f"\n{said}\n" in done.stderr
+    assert done.stdout.endswith("print(values)\n")
+    last = sessions("show", "last")
+    assert (last["setup"]["undone"], last["setup"]["sampling"]["top_k"]) == ([], 9)
+    loaded = codegen("chat", stdin=f"/load {last['id']}\n/set top_k\n/n\n/pin\n").stderr
+    for said in ("top_k          9", "2 answers a step", "pinned turns: 1"):
+        assert f"\n{said}\n" in loaded
+
+
+def test_a_session_goes_on_with_its_model(codegen: Run, sessions: Sessions, tmp_path: Path) -> None:
+    def models() -> list[str]:
+        return [node["provenance"]["model"] for node in sessions("show", "last")["nodes"]]
+
+    model = tmp_path / "mine.gguf"
+    shutil.copy(find_model("nano"), model)
+    codegen("chat", "--model", "mine.gguf", stdin=f"{STEP}\n")
+    codegen("chat", "-c", stdin="/retry\n")
+    assert models() == [str(model), str(model)]
+    loaded = codegen("chat", "-m", "nano", stdin=f"/load {sessions('show', 'last')['id']}\n")
+    assert f"its last answer is {model}'s; /model goes on with that one" in loaded.stderr
+    codegen("chat", "-c", "-m", "nano", stdin="/retry\n")
+    assert models() == [str(model), str(model), "nano"]
+    codegen("chat", "-c", "-m", "mine.gguf", stdin="/retry\n")
+    model.unlink()
+    gone = codegen("chat", "-c")
+    assert gone.returncode == 3
+    assert gone.stderr == (
+        f'error: the session\'s model is gone: no such model file: "{model}" '
+        "→ --model NAME goes on with another\n"
+    )
+    assert codegen("chat", "-c", "-m", "nano").returncode == 0
+
+
 def test_a_chat_goes_on_when_its_session_cannot_be_kept(
     codegen: Run, environment: dict[str, str]
 ) -> None:
@@ -233,6 +278,42 @@ def test_a_full_disk_costs_the_record_and_not_the_chat(
     assert 0 < len(json.loads(listed.stdout)["nodes"]) < 14
 
 
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0
+    if shutil.which("unshare")
+    else True,
+    reason="no mounts of one's own here",
+)
+@pytest.mark.parametrize(
+    ("mount", "said"),
+    [
+        ("mount --bind $HOME $HOME && mount -o remount,ro,bind $HOME", "Read-only file system"),
+        ("mount -t tmpfs -o size=16k full $HOME/.local/state/codegen", "is full"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_said_once_and_the_chat_goes_on(
+    environment: dict[str, str], codegen: Run, tmp_path: Path, mount: str, said: str
+) -> None:
+    codegen("chat", stdin=STEPS)
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", f"{mount} && exec {sys.executable} -m codegen_cli chat"],
+        input=f"{STEPS}/retry 0.8\n/undo\n/save a.py\n",
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert CODE in done.stdout
+    assert CODE in (tmp_path / "a.py").read_text()
+    warnings = [line for line in done.stderr.splitlines() if "this chat is not kept" in line]
+    assert len(warnings) == 1
+    assert said in warnings[0]
+    assert "Traceback" not in done.stderr
+
+
 def test_a_chat_can_be_kept_from_being_kept(codegen: Run, environment: dict[str, str]) -> None:
     assert codegen("chat", "--no-session", stdin=STEPS).returncode == 0
     assert not database(environment).exists()
@@ -259,7 +340,7 @@ def test_a_resumed_chat_does_not_overwrite_what_was_changed_by_hand(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--resume", "abcd"), 'no session "abcd"'),
+        (("--resume", "abcd"), "no session is kept yet → codegen chat begins one"),
         (("--continue",), "no session is kept yet → leave out --continue"),
         (("--resume", "abcd", "--continue"), "name two programs"),
         (("--resume", "abcd", "a.py"), "name two programs"),

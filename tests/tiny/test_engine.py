@@ -230,3 +230,17 @@ def test_llama_cpp_logs_to_us_and_not_to_the_screen(
 def test_the_placement_is_the_truth_of_this_machine(engine: LlamaEngine) -> None:
     assert engine.placement.startswith("CPU, 1 thread, kernels: ")
     assert never() is False
+
+
+def test_a_watcher_hears_how_far_a_long_prompt_is_evaluated(engine: LlamaEngine) -> None:
+    engine.forget()
+    heard: list[int] = []
+    engine.watch(heard.append)
+    try:
+        answer(engine, "x = 1\n" * 400, Sampling(temperature=0, max_tokens=4))
+        long = engine.count("x = 1\n" * 400)
+        assert len(heard) > 1 and heard == sorted(heard) and heard[-1] == long
+        answer(engine, "y = 2\n", Sampling(temperature=0, max_tokens=4))
+        assert heard[-1] == long
+    finally:
+        engine.watch(lambda _tokens: None)

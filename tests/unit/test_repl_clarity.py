@@ -106,3 +106,10 @@ def test_a_damaged_file_is_said_once_and_means_no_grades(
     clarity = Clarity()
     assert read(ReadingEngine(model), clarity) is read(ReadingEngine(model), clarity) is None
     assert capsys.readouterr().err.count("is not a calibration") == 1
+
+
+def test_a_chat_that_drops_the_adapter_grades_again(model: ModelInfo) -> None:
+    clarity = Clarity()
+    adapted = replace(fitted(model), adapters=(AdapterInfo("a.gguf", 1.0, 2),))
+    assert read(ReadingEngine(adapted), clarity) is None
+    assert read(ReadingEngine(model), clarity) is not None

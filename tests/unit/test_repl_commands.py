@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fake_chat import Act, FakeEngine, Script, make
 from scripted import InProcess
 
 from codegen_cli.errors import ContextFull, Interrupted, UsageError
-from codegen_cli.program import Program
+from codegen_cli.program import Program, substitute
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands import COMMANDS
 from codegen_cli.repl.loop import run_chat
@@ -150,9 +151,21 @@ def test_tokens_and_help(chat: Run) -> None:
     _, shown = chat(FakeEngine("a = 1"), "A.", "/tokens", "/help", "/q", "")
     assert "5 of 1000 tokens used · 995 left\n" in shown
     for command in COMMANDS:
-        assert f"\n{command.form} " in shown
+        assert f"\n  {command.form} " in shown
         assert command.help
     assert "Leave the chat. Also /exit, /q.\n" in shown
+
+
+def test_a_file_name_that_hides_a_module_is_said(chat: Run) -> None:
+    _, shown = chat(FakeEngine("a = 1"), "A.", "/save numbers.py", "/save a.py", "/q", "")
+    hides = 'warning: "numbers.py" hides the module "numbers" from programs in its folder\n'
+    assert shown.count("warning:") == shown.count(hides) == 1
+
+
+def test_help_of_one_command(chat: Run) -> None:
+    _, shown = chat(FakeEngine(), "/help /exit", "/help retyr", "/q", "")
+    assert shown.startswith("  /quit  Leave the chat. Also /exit, /q.\nerror: ")
+    assert 'no command "/retyr" → did you mean /retry?' in shown
 
 
 def test_warnings_of_a_turn(chat: Run) -> None:
@@ -388,6 +401,44 @@ def test_cases_are_checked_whenever_the_program_changes(chat: Run) -> None:
     assert "wrote 2 cases to p.jsonl" in shown
     assert "error: there are no cases yet" in shown
     assert '"prompts": ["Assign {A} to v."' in Path("p.jsonl").read_text()
+
+
+def test_the_first_case_fills_steps_and_the_problem_has_them_as_typed(chat: Run) -> None:
+    engine = FakeEngine("v = [1, 2]\n", "w = {1: 1}\n", "print(2)\n", "print(1)\n")
+    done, shown = chat(
+        engine,
+        "/case A=[1, 2], B=1 -> 2",
+        "Assign {A} to v.",
+        "Map {B} to 1 in {{B}} and {C}.",
+        "Print {A[0]}.",
+        "/edit 3 Print {B} and {B}.",
+        "/cases p.jsonl",
+        "/q",
+        "",
+    )
+    assert "with the first case: Assign [1, 2] to v.\n" in shown
+    assert "with the first case: Print {A" not in shown
+    assert engine.prompts[0].endswith("# Assign [1, 2] to v.\n")
+    assert engine.prompts[1].endswith("# Map 1 to 1 in {{B}} and {C}.\n")
+    assert done.session.program.steps[2] == "Print 1 and 1."
+    record = json.loads(Path("p.jsonl").read_text())
+    assert record["prompts"] == [
+        "Assign {A} to v.",
+        "Map {B} to 1 in {{{{B}}}} and {{C}}.",
+        "Print {B} and {B}.",
+    ]
+    filled = [substitute(step, record["inputs"][0]) for step in record["prompts"]]
+    assert tuple(filled) == done.session.program.steps
+
+
+def test_a_step_that_another_case_filled_is_told_by_its_value(chat: Run) -> None:
+    engine = FakeEngine("v = 4\n")
+    chat(
+        engine,
+        *("/case A=4 -> 4", "Set v to {A}.", "/cases clear", "/case X=4 -> 4", "/cases p.jsonl"),
+        *("/q", ""),
+    )
+    assert json.loads(Path("p.jsonl").read_text())["prompts"] == ["Set v to {X}."]
 
 
 def test_vars_are_those_of_the_last_run(chat: Run) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from fake_chat import Act, FakeEngine, Script, make
 
+from codegen_cli.cli.chat_outside import session_of
+from codegen_cli.cli.chat_session import Resumed
 from codegen_cli.program import Program, parse_program
+from codegen_cli.program.fold import Wishes
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.loop import run_chat
@@ -18,6 +21,7 @@ from codegen_cli.sessions.recorder import Recorder
 from codegen_cli.sessions.records import StoredSession
 from codegen_cli.sessions.replay import prompt_of
 from codegen_cli.sessions.store import SessionStore
+from codegen_cli.settings import Sampling
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def chat_of(
         model="fake",
     )
     chat.keeper = Keeper(recorder, Drawn("fake", lambda: "ab", "build"))
-    chat.keeper.opened(chat.session.tree)
+    chat.keeper.opened(chat.session.tree, chat.session.setup)
     return chat
 
 
@@ -128,3 +132,69 @@ def test_a_saved_program_is_known_by_its_file(store: SessionStore, tmp_path: Pat
     (saved,) = store.saves(file)
     assert saved.node == 2
     assert kept(store).program(saved.node).source == file.read_text()
+
+
+def go_on(store: SessionStore, *lines: str, script: list[Act]) -> tuple[Chat, StoredSession]:
+    """Go on with the only session, as `--continue` does."""
+    stored = kept(store)
+    chat = chat_of(store, list(lines), script)
+    assert chat.keeper is not None
+    chat.keeper.close()
+    resumed = Resumed(stored, file_is_its=False)
+    chat.session = session_of(resumed, resumed.sampling(Sampling()))
+    recorder = Recorder(
+        lambda: SessionStore(store.path),
+        pytest.fail,
+        prefix=stored.prefix,
+        file=None,
+        model="fake",
+        resumed=stored,
+    )
+    chat.keeper = Keeper(recorder, Drawn("fake", lambda: "ab", "build"))
+    chat.keeper.resumed(stored)
+    run_chat(chat)
+    return chat, kept(store)
+
+
+def test_a_session_that_goes_on_is_set_to_what_it_was(store: SessionStore) -> None:
+    play(
+        store,
+        *("/set temperature 0.8", "/case A=[4, 'x -> y'] -> 'z'", "One {A}.", "/n 3", "/pin 1"),
+        *("/fold 1", "/pin 1"),
+        script=["def f():\n    return 1234567890"],
+    )
+    chat, _ = go_on(store, script=[])
+    assert chat.session.sampling == Sampling(temperature=0.8)
+    assert chat.session.candidates == 3
+    assert chat.session.wishes == Wishes(folded=frozenset({1}))
+    assert [case.text for case in chat.session.cases] == ["A=[4, 'x -> y'] -> 'z'"]
+    assert chat.session.templates == {"One [4, 'x -> y'].": "One {A}."}
+
+
+def test_what_was_undone_comes_back_later(store: SessionStore) -> None:
+    play(store, "One.", "Two.", "/undo", "/undo", script=["x = 1", "y = 2"])
+    chat, stored = go_on(store, "/redo", "/redo", "/redo", script=[])
+    assert chat.session.program.steps == ("One.", "Two.")
+    assert stored.setup is not None and stored.setup.undone == ()
+
+
+def test_a_retry_later_draws_with_a_new_seed(store: SessionStore) -> None:
+    play(store, "One.", "/retry", "/retry", script=["x = 1", "x = 2", "x = 3"])
+    _, stored = go_on(store, "/retry", script=["x = 4"])
+    seeds = [node.provenance.seed for node in stored.nodes]
+    assert len(set(seeds)) == 4
+    assert [node.provenance.attempt for node in stored.nodes] == [0, 1, 2, 3]
+
+
+def test_what_an_edit_changed_is_known_later(
+    store: SessionStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(store, "One.", "Two.", "/edit 1 Uno.", script=["x = 1", "y = 2", "u = 1"])
+    capsys.readouterr()
+    go_on(store, "/diff", script=[])
+    assert "-# One.\n-x = 1\n+# Uno.\n+u = 1\n" in capsys.readouterr().err
+
+
+def test_settings_alone_are_not_worth_a_session(store: SessionStore) -> None:
+    run_chat(chat_of(store, ["/n 2", "/set temperature 1"], []))
+    assert store.recent(9) == []

@@ -7,6 +7,7 @@ import pytest
 from codegen_cli.engine.records import Completion, FinishReason
 from codegen_cli.errors import UsageError
 from codegen_cli.program import Program, Turn
+from codegen_cli.repl import asking
 from codegen_cli.repl.session import Draw, Session
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.turn import TurnResult
@@ -21,7 +22,7 @@ def answer(draw: Draw, code: str, reason: FinishReason = "stop") -> TurnResult:
 def write(session: Session, *steps: str) -> None:
     """Draw turns whose code says their step."""
     for step in steps:
-        draw = session.ask(step)
+        draw = asking.ask(session, step)
         assert session.take(draw, answer(draw, f"code_{step} = 1"))
 
 
@@ -37,7 +38,7 @@ def steps(session: Session) -> list[str]:
 def test_an_answer_is_pending_until_the_next_step(session: Session) -> None:
     write(session, "a")
     assert (session.program.steps, steps(session)) == ((), ["a"])
-    draw = session.ask("b")
+    draw = asking.ask(session, "b")
     assert session.pending is None
     assert draw == Draw(session.program, "b", Sampling(), place=1)
     assert draw.program.text == "# a\ncode_a = 1\n\n"
@@ -52,64 +53,64 @@ def test_accept_says_which_turn_and_does_nothing_twice(session: Session) -> None
 
 def test_a_step_that_cannot_be_a_comment_changes_nothing(session: Session) -> None:
     write(session, "a")
-    for begin in (session.ask, session.reword):
+    for begin in (asking.ask, asking.reword):
         with pytest.raises(UsageError, match="NUL"):
-            begin("b\0")
+            begin(session, "b\0")
     assert session.pending is not None
     assert session.program.steps == ()
 
 
 def test_retry_draws_the_same_step_with_other_seeds(session: Session) -> None:
     write(session, "a")
-    attempts = [session.retry().attempt for _ in range(3)]
+    attempts = [asking.retry(session).attempt for _ in range(3)]
     assert attempts == [1, 2, 3]
-    assert session.retry().step == "a"
-    assert session.retry().program.steps == ()
+    assert asking.retry(session).step == "a"
+    assert asking.retry(session).program.steps == ()
 
 
 def test_a_new_step_begins_with_the_first_attempt(session: Session) -> None:
     write(session, "a")
-    session.retry()
+    asking.retry(session)
     write(session, "b")
-    assert session.retry().attempt == 1
+    assert asking.retry(session).attempt == 1
 
 
 def test_retry_takes_a_temperature_for_once(session: Session) -> None:
     write(session, "a")
-    assert session.retry("0.8").sampling.temperature == 0.8
-    assert session.retry().sampling.temperature == Sampling().temperature
+    assert asking.retry(session, "0.8").sampling.temperature == 0.8
+    assert asking.retry(session).sampling.temperature == Sampling().temperature
 
 
 @pytest.mark.parametrize("temperature", ["hot", "-1", "11", "nan", "0"])
 def test_retry_refuses_a_temperature(session: Session, temperature: str) -> None:
     write(session, "a")
     with pytest.raises(UsageError, match="temperature"):
-        session.retry(temperature)
-    assert session.retry().attempt == 1
+        asking.retry(session, temperature)
+    assert asking.retry(session).attempt == 1
 
 
 def test_an_interrupted_answer_is_not_taken(session: Session) -> None:
-    draw = session.ask("a")
+    draw = asking.ask(session, "a")
     assert not session.take(draw, answer(draw, "co", "interrupted"))
     assert session.pending is None
     write(session, "a")
     before = session.pending
-    draw = session.retry()
+    draw = asking.retry(session)
     assert not session.take(draw, answer(draw, "co", "interrupted"))
     assert session.pending is before
 
 
 def test_reword_replaces_the_pending_turn(session: Session) -> None:
     write(session, "a", "b")
-    draw = session.reword("c")
+    draw = asking.reword(session, "c")
     session.take(draw, answer(draw, "c = 1"))
     assert steps(session) == ["a", "c"]
 
 
 def test_verbs_on_the_last_turn_need_one(session: Session) -> None:
-    for verb in (session.retry, lambda: session.reword("x"), session.more):
+    for verb in (asking.retry, lambda s: asking.reword(s, "x"), asking.more):
         with pytest.raises(UsageError, match="there is no turn"):
-            verb()
+            verb(session)
     with pytest.raises(UsageError, match="no turn is pending"):
         session.drop()
 
@@ -185,4 +186,4 @@ def test_unsaved_compares_with_what_was_saved(session: Session) -> None:
 
 def test_set_holds_for_the_next_step(session: Session) -> None:
     session.set("max-tokens", "7")
-    assert session.ask("a").sampling == Sampling(max_tokens=7)
+    assert asking.ask(session, "a").sampling == Sampling(max_tokens=7)

@@ -162,6 +162,17 @@ def test_diff_compares_with_the_answer_before_or_the_turn_before(chat: Run) -> N
     assert "--- answer #1\n+++ answer #2\n@@ -1,2 +1,2 @@\n # A.\n-a = 1\n+a = 2\n" in shown
 
 
+def test_diff_shows_what_an_edit_of_an_earlier_turn_changed(chat: Run) -> None:
+    engine = FakeEngine("a = 1", "b = 2", "c = 3", "b = 20", "c = 4")
+    lines = ["A.", "B.", "C.", "/edit 2 Bee.", "/diff", "/retry", "/diff", "/q", ""]
+    _, shown = chat(engine, *lines)
+    edited, retried = shown[shown.index("--- answer #3") :].split("--- answer #5", 1)
+    assert edited.startswith(
+        "--- answer #3\n+++ answer #5\n@@ -3,4 +3,4 @@\n \n-# B.\n-b = 2\n+# Bee.\n+b = 20\n \n"
+    )
+    assert retried.startswith("\n+++ answer #6\n") and "\n-c = 3\n+c = 4\n" in retried
+
+
 def test_clear_keeps_the_turns_in_the_tree(chat: Run) -> None:
     done, shown = chat(FakeEngine("a = 1"), "A.", "/clear", "/goto #1", "/q", "")
     assert "the program is empty; /goto #1 comes back\n" in shown
@@ -171,10 +182,12 @@ def test_clear_keeps_the_turns_in_the_tree(chat: Run) -> None:
 def test_load_takes_another_program_but_not_over_an_unsaved_one(chat: Run, tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("# B.\nb = 1\n")
     engine = FakeEngine("a = 1", "c = 1")
-    done, shown = chat(engine, "A.", "/load b.py", "/save a.py", "/load b.py", "C.", "/save", "/q")
+    lines = ["A.", "/case A=1 -> 1", "/set seed 7", "/load b.py", "/save a.py", "/load b.py"]
+    done, shown = chat(engine, *lines, "C.", "/save", "/q")
     assert "error: this program is not saved → /save it, or /clear it first\n" in shown
     assert (tmp_path / "b.py").read_text() == "# B.\nb = 1\n\n# C.\nc = 1\n"
     assert done.session.program.steps == ("B.", "C.")
+    assert (done.session.cases, done.session.sampling.seed) == ([], 7)
 
 
 def test_export_writes_another_form_and_save_goes_where_it_went(chat: Run, tmp_path: Path) -> None:
@@ -191,6 +204,12 @@ def test_lines_between_block_marks_are_one_step_whatever_they_say(chat: Run) -> 
     engine = FakeEngine("a = 1")
     done, _ = chat(engine, '"""Set a.', "/undo it", '!x"""', "/q", "")
     assert done.session.program.steps == ("Set a.\n/undo it\n!x",)
+
+
+def test_further_lines_of_a_block_have_a_prompt_of_their_own() -> None:
+    reader = Script("A.", '"""Set b.', 'to 1."""', "/q", "")
+    run_chat(make(FakeEngine("a = 1", "b = 1"), reader))
+    assert [prompt[:3] for prompt in reader.prompts[:4]] == ["1> ", "2> ", " … ", "3> "]
 
 
 @pytest.mark.parametrize("end", [EOFError(), KeyboardInterrupt()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from codegen_cli.errors import SessionError
 from codegen_cli.program import Turn
 from codegen_cli.sessions.recorder import Recorder
-from codegen_cli.sessions.records import Provenance, StoredSession
+from codegen_cli.sessions.records import Provenance, Setup, StoredSession
 from codegen_cli.sessions.store import SessionStore
+from codegen_cli.settings import Sampling
 
 MODEL = Provenance("model", seed=1, tokens=(1, 2), logprobs=(-1.0, -2.0))
 
@@ -73,6 +75,17 @@ def test_the_ids_of_a_chat_need_not_be_those_of_the_store(path: Path) -> None:
     assert [(n.id, n.parent) for n in found.nodes] == [(1, None), (2, 1)]
     assert found.head == 1
     chat.close()
+
+
+def test_what_names_other_turns_names_those_of_the_store(path: Path) -> None:
+    chat = recorder(path)
+    chat.turn(70, None, Turn("A.", ""), MODEL, "step")
+    chat.turn(71, None, Turn("A.", ""), replace(MODEL, kept_from=70), "edit")
+    chat.set_up(Setup(Sampling(), undone=(71, 70)))
+    chat.close()
+    (found,) = stored(path)
+    assert found.nodes[1].provenance.kept_from == 1
+    assert found.setup == Setup(Sampling(), undone=(2, 1))
 
 
 def test_what_a_full_disk_refused_is_written_when_there_is_room(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import sqlite3
 import stat
@@ -17,9 +18,11 @@ import pytest
 
 from codegen_cli.errors import CodegenError, SessionError, UsageError
 from codegen_cli.program import Turn
+from codegen_cli.program.cases import Case
+from codegen_cli.program.fold import Wishes
 from codegen_cli.sessions.database import Database
-from codegen_cli.sessions.encode import dump_provenance, load_provenance
-from codegen_cli.sessions.records import Provenance, SessionSummary
+from codegen_cli.sessions.encode import dump_provenance, dump_setup, load_provenance, load_setup
+from codegen_cli.sessions.records import Provenance, SessionSummary, Setup
 from codegen_cli.sessions.schema import MIGRATIONS
 from codegen_cli.sessions.store import SessionStore
 from codegen_cli.settings import Sampling
@@ -181,7 +184,7 @@ def test_a_beginning_of_an_id_is_enough(store: SessionStore) -> None:
 
 
 def test_a_wrong_id_is_refused_with_near_ones(store: SessionStore) -> None:
-    with pytest.raises(UsageError, match=r"none is kept yet"):
+    with pytest.raises(UsageError, match=r"no session is kept yet"):
         store.find("abc")
     session = grown(store)
     wrong = session[:3] + "zz" + session[5:]
@@ -199,6 +202,7 @@ def test_a_removed_session_leaves_nothing_in_the_file(store: SessionStore) -> No
     secret = "a step nobody else may read"
     session, other = store.create("", None, "nano"), grown(store)
     store.add_turn(session, None, Turn(secret, "x"), FILE, "step")
+    store.set_up(session, Setup(Sampling(), cases=(Case({}, secret),)))
     assert secret.encode() in store.path.read_bytes()
     store.remove(session)
     assert secret.encode() not in store.path.read_bytes()
@@ -252,6 +256,8 @@ _WRITER = """
 import sys
 from pathlib import Path
 from codegen_cli.program import Turn
+from codegen_cli.program.cases import Case
+from codegen_cli.program.fold import Wishes
 from codegen_cli.sessions.records import Provenance
 from codegen_cli.sessions.store import SessionStore
 store = SessionStore(Path(sys.argv[1]))
@@ -272,6 +278,28 @@ def test_two_processes_write_the_same_session(store: SessionStore) -> None:
         assert [s for s in steps if s.startswith(name)] == [f"{name} {i}" for i in range(25)]
 
 
+SETUP = Setup(
+    Sampling(temperature=0.8, seed=7),
+    candidates=4,
+    wishes=Wishes(frozenset({1}), frozenset({2, 3})),
+    undone=(2, 1),
+    cases=(Case({"A": [1, (2, "-> 3")], "B": {"é"}}, "six"), Case({}, None)),
+    templates={"Add 1.": "Add {A}."},
+)
+
+
+def test_a_setup_survives_as_json() -> None:
+    assert load_setup(dump_setup(SETUP)) == SETUP
+    newer = {**json.loads(dump_setup(SETUP)), "mood": "good"}
+    assert load_setup(json.dumps(newer)) == SETUP
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", dump_setup(SETUP).replace("-> 'six'", "")])
+def test_a_broken_setup_is_one_line(text: str) -> None:
+    with pytest.raises(SessionError, match="stored setup is unreadable"):
+        load_setup(text)
+
+
 def test_an_older_database_takes_what_it_lacks(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = Database(path, MIGRATIONS[:1])
@@ -282,6 +310,9 @@ def test_an_older_database_takes_what_it_lacks(tmp_path: Path) -> None:
     store = SessionStore(path)
     store.saved("0123abcd", None, tmp_path / "a.py")
     assert store.load("0123abcd").file == tmp_path / "a.py"
+    assert store.load("0123abcd").setup is None
+    store.set_up("0123abcd", SETUP)
+    assert store.load("0123abcd").setup == SETUP
     store.close()
 
 

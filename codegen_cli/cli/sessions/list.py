@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from rich.cells import cell_len, set_cell_size
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
@@ -15,6 +16,16 @@ from codegen_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen_cli.sessions.records import SessionSummary
+
+T = TypeVar("T")
+
+_HEAD: tuple[str, ...] = ("ID", "CHANGED", "TURNS", "FILE", "FIRST STEP")
+
+#: In a terminal of fewer columns the list is shortened to what tells sessions apart.
+_LEAST_FOR_TIMES = 64
+
+#: Columns for the name of a file.
+_MOST_FILE = 20
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")]
 
@@ -25,12 +36,14 @@ def list_sessions(limit: Limit = 20, as_json: o.Json = False) -> None:
     Example: codegen sessions list --json
     """
     with open_sessions() as store:
-        found = store.recent(limit)
+        found, more = _first(store.recent(limit + 1), limit)
     if as_json:
         records = [summary_record(summary) for summary in found]
         console.emit(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
     elif found:
         _print_list(found)
+        if more:
+            console.note(f"there are more than these {limit}: see --limit")
     else:
         console.note("no session is kept yet; codegen chat begins one with its first turn")
 
@@ -47,7 +60,7 @@ def search_sessions(
     if not text:
         raise UsageError("there is no text to look for", "give a word")
     with open_sessions() as store:
-        found = store.search(text, limit)
+        found, more = _first(store.search(text, limit + 1), limit)
     if as_json:
         records = [
             {"session": m.session, "node": m.node, "step": m.step, "code": m.code} for m in found
@@ -61,6 +74,8 @@ def search_sessions(
             console.emit(f"    {line}\n")
     if not found:
         console.note(f'no turn with "{text}"')
+    if more:
+        console.note(f"there are more than these {limit}: see --limit")
 
 
 def summary_record(summary: SessionSummary) -> dict[str, Any]:
@@ -86,22 +101,40 @@ def iso_time(seconds: float) -> str:
 
 
 def _print_list(found: list[SessionSummary]) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    """Print a line a session; at a terminal none is longer than it is wide."""
+    out = console.stdout()
+    rows: list[tuple[str, ...]] = [
+        ("ID", "CHANGED", "TURNS", "FILE", "FIRST STEP"),
+        *map(_row, found),
+    ]
+    if out.is_terminal and out.width < _LEAST_FOR_TIMES:
+        # The day without the time, and no file: the step is what tells sessions apart.
+        rows = [(name, changed[:10], turns, step) for name, changed, turns, _, step in rows]
+    widths = [min(max(map(cell_len, column)), _MOST_FILE) for column in zip(*rows, strict=True)]
+    room = out.width - sum(widths[:-1]) - 2 * len(widths[:-1])
+    for row in rows:
+        cells = list(map(_fit, row[:-1], widths))
+        step = _fit(row[-1], room) if out.is_terminal else row[-1]
+        console.emit("  ".join([*cells, step]).rstrip() + "\n")
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("ID", no_wrap=True, min_width=8)
-    table.add_column("CHANGED", no_wrap=True, min_width=16)
-    table.add_column("TURNS", no_wrap=True, min_width=5, justify="right")
-    table.add_column("FIRST STEP", no_wrap=True)
-    table.add_column("FILE", no_wrap=True)
-    for summary in found:
-        changed = datetime.fromtimestamp(summary.updated).strftime("%Y-%m-%d %H:%M")
-        # Text and no markup: a step may hold brackets.
-        step = Text(console.visible(_brief(summary.first_step)))
-        file = Text(console.visible(summary.file.name) if summary.file else "-")
-        table.add_row(summary.id, changed, str(summary.turns), step, file)
-    console.stdout().print(table)
+
+def _row(summary: SessionSummary) -> tuple[str, ...]:
+    changed = datetime.fromtimestamp(summary.updated).strftime("%Y-%m-%d %H:%M")
+    file = summary.file.name if summary.file else "-"
+    step = console.visible(_brief(summary.first_step))
+    return summary.id, changed, f"{summary.turns:>5}", console.visible(file), step
+
+
+def _fit(text: str, width: int) -> str:
+    """Return a text in as many columns of a terminal, cut with `…` where it is longer."""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+def _first(found: list[T], limit: int) -> tuple[list[T], bool]:
+    """Return the first of a list, and whether there are more."""
+    return found[:limit], len(found) > limit
 
 
 def _brief(step: str) -> str:

@@ -52,7 +52,7 @@ def _origin(node: Node) -> str:
 
 
 def _record(session: StoredSession) -> dict[str, Any]:
-    from codegen_cli.sessions.encode import provenance_record
+    from codegen_cli.sessions.encode import provenance_record, setup_record
 
     return {
         "id": session.id,
@@ -63,6 +63,7 @@ def _record(session: StoredSession) -> dict[str, Any]:
         "head": session.head,
         "pending": session.pending,
         "branches": session.branches,
+        "setup": setup_record(session.setup) if session.setup else None,
         "program": session.program(session.head).source,
         "nodes": [
             {

@@ -29,7 +29,35 @@ def observe(
     on_progress: Progress,
     should_stop: Callable[[], bool] = never,
 ) -> list[Observation]:
-    """Return one observation a sample of each case, none where it outgrows the context.
+    """Return one observation a sample of each case: the vaguest of its steps but the first.
+
+    A first step has no program before it to be clear from (see `repl/ask.py`). A program of one
+    step, and one that outgrows the context, give none.
+
+    Raises:
+        Interrupted: `should_stop` said so.
+        UsageError: a prompt cannot be filled, or there are no expected outputs.
+    """
+    found = []
+    programs = write_and_run(engine, sandbox, problems, draw, on_progress, should_stop)
+    for task, row, passed in programs:
+        steps = conditioned_prompts(task, row["prompts_completions"])[1:]
+        if steps and not row["context_overflow"]:
+            vaguest = max(step_perplexity(engine, *step, should_stop) for step in steps)
+            found.append(Observation(task.problem, vaguest, passed))
+        on_progress("reading", 1, len(programs))
+    return found
+
+
+def write_and_run(
+    engine: Engine,
+    sandbox: Runner,
+    problems: Sequence[Problem],
+    draw: Draw,
+    on_progress: Progress,
+    should_stop: Callable[[], bool] = never,
+) -> list[tuple[Task, Row, bool]]:
+    """Return for each sample of each case its task, what the model wrote, and whether it passed.
 
     Raises:
         Interrupted: `should_stop` said so.
@@ -48,15 +76,8 @@ def observe(
         lambda _, total: on_progress("running", 1, total),
     )
     passed = {key_of(dict(outcome.sample.row)): outcome.passed for outcome in score.outcomes}
-    found = []
     by_key = {key_of(row): row for row in rows}
-    for task in tasks:
-        row = by_key[task.key]
-        if not row["context_overflow"]:
-            vaguest = _vaguest(engine, task, row, should_stop)
-            found.append(Observation(task.problem, vaguest, passed[task.key]))
-        on_progress("reading", 1, len(tasks))
-    return found
+    return [(task, by_key[task.key], passed[task.key]) for task in tasks]
 
 
 def _drawn(
@@ -72,9 +93,3 @@ def _drawn(
         yield row
     if count < len(tasks):
         raise Interrupted(f"interrupted after {count} of {len(tasks)} programs")
-
-
-def _vaguest(engine: Engine, task: Task, row: Row, should_stop: Callable[[], bool]) -> float:
-    """Return the highest perplexity of a program's steps, each read as a chat would read it."""
-    prompts = conditioned_prompts(task, row["prompts_completions"])
-    return max(step_perplexity(engine, before, text, should_stop) for before, text in prompts)

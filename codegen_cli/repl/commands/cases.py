@@ -14,21 +14,22 @@ from codegen_cli.repl.commands.declared import COMMANDS
 
 @COMMANDS.command("case", "[A=…, B=… -> VALUE]")
 def case(chat: Chat, argument: str) -> None:
-    """Add an example: inputs, and the value to be printed last; checked after each turn."""
+    """Add an example: inputs, which fill {A} in later steps, and the value to be printed last."""
     if not argument:
         raise UsageError("/case needs an example", "write /case A=[1, 2] -> 3")
-    chat.running.cases.append(parse_case(argument))
+    chat.session.cases.append(parse_case(argument))
     check_cases(chat, asked=True)
 
 
 @COMMANDS.command("cases", "[clear | FILE.jsonl]", completes="path")
 def cases(chat: Chat, argument: str) -> None:
     """Check the examples; clear them, or write them as a benchmark problem."""
-    known = chat.running.cases
+    session = chat.session
+    known = session.cases
     if not known:
         raise UsageError("there are no cases yet", "write /case A=[1, 2] -> 3")
     if argument == "clear":
-        chat.running.cases.clear()
+        known.clear()
         chat.view.note("no cases any more")
         return
     if not argument:
@@ -37,5 +38,5 @@ def cases(chat: Chat, argument: str) -> None:
     path = Path(argument).expanduser()
     if path.exists():
         raise UsageError(f'"{path}" already exists', "name another file")
-    write_output(path, to_jsonl(chat.session.shown.steps, known, path.stem))
+    write_output(path, to_jsonl(session.shown.steps, known, path.stem, session.templates))
     chat.view.note(f"wrote {len(known)} case{'s' * (len(known) != 1)} to {path}")

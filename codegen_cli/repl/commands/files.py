@@ -32,8 +32,8 @@ def load(chat: Chat, argument: str) -> None:
     if not argument:
         raise UsageError("which file or session?", "write /load FILE.py or /load ID, see /sessions")
     path = Path(argument).expanduser()
-    if not path.exists() and chat.load_session is not None and "." not in argument:
-        chat.load_session(chat, argument)
+    if not path.exists() and chat.outside is not None and "." not in argument:
+        chat.outside.load_session(chat, argument)
         return
     tree = Tree.of(parse_program(read_input(str(path)), chat.session.tree.prefix))
     chat.open(tree, path)
@@ -42,9 +42,9 @@ def load(chat: Chat, argument: str) -> None:
 @COMMANDS.command("sessions", "[TEXT]")
 def sessions(chat: Chat, argument: str) -> None:
     """List the last sessions, or those with TEXT in a turn."""
-    if chat.list_sessions is None:
+    if chat.outside is None:
         raise UsageError("this chat knows no sessions", "run codegen sessions list")
-    found = chat.list_sessions(argument)
+    found = chat.outside.sessions(argument)
     for name, about in found:
         chat.view.note(f"{name}  {about}")
     chat.view.note("/load ID goes on with one" if found else "no session")

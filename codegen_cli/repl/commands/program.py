@@ -33,16 +33,19 @@ def list_(chat: Chat, argument: str) -> None:
 
 @COMMANDS.command("diff")
 def diff(chat: Chat, _argument: str) -> None:
-    """Show what the last turn changed; after a retry, what differs from the answer before."""
+    """Show what the last turn changed; after /retry or /edit N, what differs from before it."""
     session = chat.session
     tree = session.tree
     if tree.head is None:
         raise UsageError("there is no turn, so nothing changed", "type a step first")
     node = tree.nodes[tree.head]
-    older = [answer for answer in tree.answers(tree.head) if answer.id < node.id]
-    before = tree.program(older[-1].id if older else node.parent).source
+    older = [answer.id for answer in tree.answers(tree.head) if answer.id < node.id]
+    if node.id in session.copies:
+        # It follows an earlier turn that was reworded: the program before ended in what it copies.
+        older.append(session.copies[node.id])
+    before = tree.program(older[-1] if older else node.parent).source
     after = session.shown.source
-    name = f"answer #{older[-1].id}" if older else "before"
+    name = f"answer #{older[-1]}" if older else "before"
     lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), name, f"answer #{node.id}", n=1, lineterm=""
     )

@@ -24,6 +24,6 @@ def model(chat: Chat, argument: str) -> None:
         info = chat.engine.info
         chat.view.note(f"{info.name} {info.file_type} · {chat.engine.placement}")
         return
-    if chat.open_model is None:
+    if chat.outside is None:
         raise UsageError("this chat cannot change its model", "start with --model NAME")
-    chat.open_model(chat, argument)
+    chat.outside.open_model(chat, argument)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from codegen_cli.errors import UsageError
+from codegen_cli.program.split import split_step
+from codegen_cli.repl import asking
+from codegen_cli.repl.answered import MOST_ANSWERS
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_count
@@ -20,7 +25,7 @@ def accept(chat: Chat, _argument: str) -> None:
 @COMMANDS.command("retry", "[TEMPERATURE]")
 def retry(chat: Chat, argument: str) -> None:
     """Draw the last turn again with another seed."""
-    chat.draw(chat.session.retry(argument))
+    chat.draw(asking.retry(chat.session, argument))
 
 
 @COMMANDS.command("edit", "[N] [STEP]", completes="turn")
@@ -33,13 +38,13 @@ def edit(chat: Chat, argument: str) -> None:
         chat.session.tree.at(number)
     step = words or _edited(chat, number)
     if step:
-        chat.draw(chat.session.reword(step, number))
+        chat.draw(asking.reword(chat.session, step, number))
 
 
 @COMMANDS.command("more")
 def more(chat: Chat, _argument: str) -> None:
     """Go on writing the last turn, with the text that was cut."""
-    chat.draw(chat.session.more())
+    chat.draw(asking.more(chat.session))
 
 
 @COMMANDS.command("start", "[TEXT]")
@@ -54,7 +59,7 @@ def start(chat: Chat, argument: str) -> None:
 def n(chat: Chat, argument: str) -> None:
     """Write N answers to each step, the best as the turn."""
     if argument:
-        chat.session.candidates = parse_count(argument, "a number of answers", 64)
+        chat.session.candidates = parse_count(argument, "a number of answers", MOST_ANSWERS)
     count = chat.session.candidates
     chat.view.note(f"{count} answer{'s' * (count != 1)} a step")
 
@@ -62,6 +67,8 @@ def n(chat: Chat, argument: str) -> None:
 @COMMANDS.command("pick", "[K]")
 def pick(chat: Chat, argument: str) -> None:
     """Take answer K to the last step; without K, list the answers, retries included."""
+    if chat.session.partial and len(chat.session.partial[1]) > 1:
+        keep_partial(chat)
     tree = chat.session.tree
     answers = tree.answers(tree.head)
     if not answers:
@@ -98,6 +105,25 @@ def undo(chat: Chat, argument: str) -> None:
 def redo(chat: Chat, _argument: str) -> None:
     """Bring back what was undone."""
     chat.view.turns("brought back", chat.session.redo())
+
+
+@COMMANDS.command("split")
+def split(chat: Chat, _argument: str) -> None:
+    """Ask for the parts of the pending step one by one."""
+    pending = chat.session.pending
+    if pending is None:
+        raise UsageError("no turn is pending, so there is nothing to split", "type a step first")
+    parts = split_step(pending.turn.step)
+    if len(parts) == 1:
+        raise UsageError("the step asks for one thing only", "/edit rewords it")
+    chat.view.note("\n".join(f"part {number}: {part}" for number, part in enumerate(parts, 1)))
+    chat.draw(asking.reword(chat.session, parts[0]))
+    for before, part in pairwise(parts):
+        written = chat.session.pending
+        if written is None or written.turn.step != before:
+            # The user stopped the part before: what is left of the step is theirs to say again.
+            return
+        chat.draw(asking.ask(chat.session, part))
 
 
 def _edited(chat: Chat, number: int) -> str:
