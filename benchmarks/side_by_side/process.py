@@ -19,7 +19,8 @@ class Peer:
 
     def __init__(self, contender: Contender, path: str, threads: int, clock: str) -> None:
         self.contender = contender
-        command = [sys.executable, "-m", "benchmarks.side_by_side.worker", contender.module, path]
+        command = [sys.executable, "-m", "benchmarks.side_by_side.worker"]
+        command += [contender.module, path, str(threads), clock]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
