@@ -168,9 +168,9 @@ class LlamaEngine:
         self._cache.forget()
 
     def state_of(self, text: str) -> State | None:
-        """Return what was evaluated of a text, for another process; None where that never pays.
+        """Return what was evaluated of a text, for another process.
 
-        See `State` for when it does.
+        None where it is too little to pay, and with layers on a GPU, where it was not measured.
         """
         tokens = self.vocabulary.prompt(text)
         if self.plan.gpu_layers or self._cache.common(tokens) < WORTH_KEEPING:

@@ -77,7 +77,7 @@ def read_state(path: Path, key: str) -> State | None:
             if not _is_private(found) or not _HEAD.size < found.st_size <= _HEAD.size + LARGEST:
                 return None
             head, body = stream.read(_HEAD.size), bytearray(found.st_size - _HEAD.size)
-            # Another process may cut the file meanwhile; one that grows fails by its digest.
+            # Another process may cut the file meanwhile.
             complete = len(head) == _HEAD.size and stream.readinto(body) == len(body)
     except OSError:
         return None
