@@ -8,7 +8,8 @@
 - evaluated: one pool; every sequence evaluates the prompt itself.
 
 Greedy tokens, the logits of each sequence read, no sampler: only the cache differs. The variants
-alternate; figures are medians over the rounds.
+alternate; figures are medians over the rounds. With one thread the clock is the CPU time of the
+thread, which other processes do not lengthen.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Run:
 
     def __init__(self, model: Any, variant: str, options: argparse.Namespace) -> None:
         self.c, self.variant, self.options = llama(), variant, options
+        self.now = time.thread_time if options.threads == 1 else time.perf_counter
         per_sequence = options.prompt + options.new
         shared = variant == "unified"
         cells = (
@@ -87,14 +89,14 @@ class Run:
     def measure(self) -> dict[str, float]:
         """Return seconds until all sequences have the prompt, and tokens a second after."""
         self.c.llama_memory_clear(self.memory, True)
-        started = time.perf_counter()
+        started = self.now()
         self.spread()
         # The copies of streams are made by the next decode, so it counts as part of them.
         self.step(0)
-        ready = time.perf_counter()
+        ready = self.now()
         for i in range(1, self.options.new):
             self.step(i)
-        seconds = time.perf_counter() - ready
+        seconds = self.now() - ready
         tokens = self.options.sequences * (self.options.new - 1)
         return {"prompt_seconds": ready - started, "tokens_per_second": tokens / seconds}
 
@@ -145,7 +147,8 @@ def main() -> None:
 def table(name: str, options: argparse.Namespace, report: dict[str, dict[str, float]]) -> str:
     """Return the report as a Markdown table."""
     rows = [
-        f"{name}: {options.sequences} sequences, prompt {options.prompt}, {options.new} new tokens",
+        f"{name}: {options.sequences} sequences, prompt {options.prompt}, {options.new} new; "
+        f"threads: {options.threads}, rounds: {options.rounds}",
         "",
         "| layout | cells | seconds until all have the prompt | tokens/s after |",
         "|---|---|---|---|",

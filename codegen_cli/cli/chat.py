@@ -12,6 +12,7 @@ import typer
 from codegen_cli import console, paths
 from codegen_cli.cli import options as o
 from codegen_cli.cli import running_options as r
+from codegen_cli.cli.chat_memory import keep_memory
 from codegen_cli.cli.chat_model import ModelChoice
 from codegen_cli.cli.chat_session import given_options, resumed_session
 from codegen_cli.cli.lora import adapters
@@ -151,6 +152,7 @@ def chat(
             session = open_chat(engine, choice, running, begin)
             with closing(session):
                 run_chat(session)
+                keep_memory(session)
     if not session.reader.is_terminal:
         console.emit(session.session.program.source)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen_cli import console
+from codegen_cli.cli.chat_memory import recall_memory
 from codegen_cli.cli.chat_model import ModelChoice
 from codegen_cli.cli.chat_outside import ChatOutside, about_session, session_of
 from codegen_cli.cli.chat_session import Resumed
@@ -73,6 +74,7 @@ def open_chat(engine: Engine, model: ModelChoice, running: Running, begin: Begin
     engine.watch(chat.view.read)
     chat.keeper = outside.keeper(chat, resumed.stored if resumed else None)
     if resumed:
+        recall_memory(chat)
         about = f"{about_session(resumed, session.setup)} · "
     else:
         about = _about(begin.file, session.program)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegen_cli.engine.answer import Answer
 from codegen_cli.engine.context import Context, Entry
@@ -27,13 +27,17 @@ from codegen_cli.settings import Sampling
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A prompt to continue, as tokens (at least one), and how."""
+    """A prompt to continue, as tokens (at least one), and how.
+
+    `control` goes with the drafter; what it learns of one answer holds for the next.
+    """
 
     tokens: list[int]
     sampling: Sampling
     stopper: Stopper
     drafter: Drafter | None = None
     banned: tuple[int, ...] = ()
+    control: DraftControl = field(default_factory=DraftControl)
 
     @property
     def cells(self) -> int:
@@ -58,7 +62,7 @@ class _Slot:
         self.todo = list(request.tokens[known:])
         self.guesses: list[int] = []
         self.outputs: range = range(0)
-        self.control = DraftControl()
+        self.drafted = self.accepted = 0
         if request.drafter is not None:
             request.drafter.observe(request.tokens)
         self.sampler = Sampler(vocabulary.size, request.sampling, request.banned)
@@ -75,7 +79,7 @@ class _Slot:
     def guess(self) -> None:
         """Guess what follows the token that waits to be evaluated."""
         drafter, room = self.request.drafter, self.answer.room - 1
-        length = self.control.length(room) if drafter and self.answer.tokens else 0
+        length = self.request.control.length(room) if drafter and self.answer.tokens else 0
         self.guesses = drafter.draft(length) if drafter and length else []
 
     def will_share(self, prompt: list[int]) -> int:
@@ -207,7 +211,7 @@ class Batch:
         slot.guesses = []
         if slot.answer.ended:
             self._free(slot)
-            yield slot.number, slot.answer.finish(slot.control.drafted, slot.control.accepted)
+            yield slot.number, slot.answer.finish(slot.drafted, slot.accepted)
         else:
             slot.todo = [token]
 
@@ -217,7 +221,10 @@ class Batch:
         slot.request.drafter.observe(slot.answer.tokens[-drawn:])
         seconds = time.perf_counter() - self._started
         if len(slot.answer.tokens) > drawn:
-            slot.control.note(len(slot.outputs) - 1, right, drawn, seconds)
+            guessed = len(slot.outputs) - 1
+            slot.drafted += guessed
+            slot.accepted += right
+            slot.request.control.note(guessed, right, drawn, seconds)
 
     def _free(self, slot: _Slot) -> None:
         self._slots.remove(slot)

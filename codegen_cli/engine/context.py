@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -140,6 +141,29 @@ class Context:
     def share(self, source: int, target: int, length: int) -> None:
         """Let a second sequence have the first tokens of another; no data is copied."""
         self._c.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def state(self, sequence: int) -> memoryview:
+        """Return the keys and values of a sequence, as bytes in llama.cpp's own form."""
+        size = self._c.llama_state_seq_get_size(self.pointer, sequence)
+        data = (ctypes.c_uint8 * size)()
+        written = self._c.llama_state_seq_get_data(self.pointer, data, size, sequence)
+        return memoryview(data).cast("B")[:written]
+
+    def set_state(self, sequence: int, data: bytearray | memoryview, tokens: int) -> bool:
+        """Fill an empty sequence with what `state` gave; False, and empty, where it does not fit.
+
+        The bytes must be those of the same model and build: llama.cpp checks little of them.
+        """
+        array = (ctypes.c_uint8 * len(data)).from_buffer(data)
+        read = self._c.llama_state_seq_set_data(self.pointer, array, len(data), sequence)
+        ends = [
+            self._c.llama_memory_seq_pos_min(self._memory, sequence),
+            self._c.llama_memory_seq_pos_max(self._memory, sequence),
+        ]
+        fits = read == len(data) and ends == [0, tokens - 1]
+        if not fits:
+            self.remove(sequence)
+        return fits
 
     def logits_V(self, entry: int) -> NDArray[np.float32]:
         """Return a view of the logits of one entry of the last decode (float32, length V)."""

@@ -89,18 +89,20 @@ class DraftControl:
 
     The length doubles after a fully right guess and shrinks to what was right otherwise. Both kinds
     of step are timed: when guessing yields fewer tokens a second than plain steps, it pauses, each
-    time for longer.
+    time for longer, until a trial pays. One control serves the answers of an engine in turn: most
+    are too short to find out for themselves.
     """
 
     _MOST = 16
     _TRIAL = 6
+    _PAUSES = (16, 512)
+    #: What guessing must bring to go on: less than this is lost in the trials.
+    _GAIN = 1.05
 
     def __init__(self) -> None:
-        self.drafted = 0
-        self.accepted = 0
         self._length = 4
         self._pause = 0
-        self._next_pause = 16
+        self._next_pause = self._PAUSES[0]
         self._plain = _Rate()
         self._guessed = _Rate()
 
@@ -119,12 +121,15 @@ class DraftControl:
         (self._guessed if guessed else self._plain).add(tokens, seconds)
         if not guessed:
             return
-        self.drafted += guessed
-        self.accepted += right
         self._length = min(self._MOST, 2 * self._length) if right == guessed else max(1, right + 1)
-        if self._guessed.steps >= self._TRIAL and self._guessed.speed < self._plain.speed:
-            self._pause, self._next_pause = self._next_pause, 2 * self._next_pause
+        if self._guessed.steps < self._TRIAL:
+            return
+        shortest, longest = self._PAUSES
+        if self._guessed.speed < self._GAIN * self._plain.speed:
+            self._pause, self._next_pause = self._next_pause, min(longest, 2 * self._next_pause)
             self._guessed = _Rate()
+        else:
+            self._next_pause = shortest
 
 
 class _Rate:

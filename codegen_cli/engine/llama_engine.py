@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen_cli.engine.base import Prompt, never
 from codegen_cli.engine.batch import Batch, Request
-from codegen_cli.engine.draft import Drafter, NgramDrafter, NgramIndex
+from codegen_cli.engine.draft import DraftControl, Drafter, NgramDrafter, NgramIndex
 from codegen_cli.engine.draft_model import DraftModel, check_same_vocabulary
 from codegen_cli.engine.gguf import read_gguf
 from codegen_cli.engine.listener import QUIET, Listener
@@ -20,6 +20,7 @@ from codegen_cli.engine.prefix_cache import PrefixCache
 from codegen_cli.engine.records import Chunk, Completion, Score
 from codegen_cli.engine.room import check_answer_fits, check_score_fits, context_size
 from codegen_cli.engine.scoring import Span, score_spans
+from codegen_cli.engine.state import WORTH_KEEPING, State
 from codegen_cli.engine.threads import model_threads
 from codegen_cli.program import Stopper
 from codegen_cli.settings import EngineSettings, Sampling
@@ -53,6 +54,7 @@ class LlamaEngine:
         self._threads = threads
         self._draft: DraftModel | None = None
         self._new_drafter: Callable[[], Drafter | None] = _no_drafter
+        self._control = DraftControl()
 
     def draft_with_text(self, files: Many[str]) -> None:
         """Speculate from now on: guess from the prompt itself and from the texts of files."""
@@ -165,11 +167,36 @@ class LlamaEngine:
         """Empty the KV cache: what follows depends on nothing before it, to the last bit."""
         self._cache.forget()
 
+    def state_of(self, text: str) -> State | None:
+        """Return what was evaluated of a text, for another process.
+
+        None where it is too little to pay, and with layers on a GPU, where it was not measured.
+        """
+        tokens = self.vocabulary.prompt(text)
+        if self.plan.gpu_layers or self._cache.common(tokens) < WORTH_KEEPING:
+            return None
+        sequence = self._cache.acquire(tokens, 0)
+        try:
+            return State(list(sequence.tokens), self._context.state(sequence.number))
+        finally:
+            self._cache.release(sequence)
+
+    def restore(self, state: State) -> bool:
+        """Take in what the same model, build and settings evaluated; False where it cannot be."""
+        tokens = state.tokens
+        if not tokens or max(tokens) >= self.info.n_vocab or min(tokens) < 0:
+            return False
+        return self._cache.restore(
+            tokens, lambda number: self._context.set_state(number, state.data, len(tokens))
+        )
+
     def _request(self, prompt: Prompt | None, drafter: Drafter | None = None) -> Request | None:
         if prompt is None:
             return None
         tokens = self._tokens(prompt)
-        return Request(tokens, prompt.sampling, prompt.stopper, drafter, prompt.banned)
+        return Request(
+            tokens, prompt.sampling, prompt.stopper, drafter, prompt.banned, self._control
+        )
 
     def _tokens(self, prompt: Prompt) -> list[int]:
         if prompt.suffix is None:

@@ -9,6 +9,7 @@ program are all this one lookup.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import count
 from typing import Protocol
 
@@ -83,6 +84,20 @@ class PrefixCache:
             sequence.in_use = False
             raise
         return sequence
+
+    def restore(self, tokens: list[int], fill: Callable[[int], bool]) -> bool:
+        """Take in a line that was evaluated before; `fill` puts it into a sequence's cells.
+
+        False, and nothing is changed, where it does not fit what is free or `fill` says so.
+        """
+        if self.used_cells + len(tokens) > self._memory.cells or not self._free:
+            return False
+        if not fill(self._free[-1]):
+            return False
+        sequence = self._new(keep=None)
+        self.append(sequence, list(tokens))
+        self.release(sequence)
+        return True
 
     def release(self, sequence: Sequence) -> None:
         """Keep a sequence for later prompts, as long as nobody needs its cells."""

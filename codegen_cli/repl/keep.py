@@ -103,6 +103,15 @@ class Keeper:
             self._state = (tree.head, pending)
         self._set_up(setup)
 
+    @property
+    def drawn(self) -> Drawn:
+        """Return what all answers have in common now."""
+        return self._drawn
+
+    def remembered(self) -> None:
+        """Note that the engine has in memory what it had when the session was left."""
+        self._fresh = False
+
     def drawn_by(self, drawn: Drawn) -> None:
         """Note that another model draws from now on."""
         self._drawn, self._fresh = drawn, True

@@ -353,3 +353,72 @@ def test_a_session_that_cannot_be_resumed_is_one_line(
     assert done.returncode == 2
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def memory_files(environment: dict[str, str]) -> list[Path]:
+    return sorted((Path(environment["HOME"]) / ".cache/codegen/kv").glob("*"))
+
+
+def test_a_session_that_goes_on_has_what_was_evaluated(
+    codegen: Run, sessions: Sessions, environment: dict[str, str]
+) -> None:
+    codegen("chat", stdin=STEPS)
+    (found,) = sessions("list")
+    (kept,) = memory_files(environment)
+    assert (kept.name, kept.stat().st_mode & 0o777) == (f"{found['id']}.kv", 0o600)
+    resumed = codegen("chat", "--continue", stdin="Print values.\n")
+    assert resumed.returncode == 0, resumed.stderr
+    last = sessions("show", "last")["nodes"][-1]["provenance"]
+    assert "fresh" not in last
+    assert codegen("replay", "last", "--verify").returncode == 0
+    codegen("sessions", "rm", "last", "--yes")
+    assert memory_files(environment) == []
+
+
+def test_a_broken_memory_is_evaluated_anew_without_a_word(
+    codegen: Run, sessions: Sessions, environment: dict[str, str]
+) -> None:
+    codegen("chat", stdin=STEPS)
+    (kept,) = memory_files(environment)
+    data = kept.read_bytes()
+    kept.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    resumed = codegen("chat", "--continue", stdin="Print values.\n")
+    assert resumed.returncode == 0
+    assert "kv" not in resumed.stderr and "warning" not in resumed.stderr
+    assert sessions("show", "last")["nodes"][-1]["provenance"]["fresh"] is True
+    assert codegen("replay", "last", "--verify").returncode == 0
+    # The next end of the chat has mended it.
+    codegen("chat", "--continue", stdin="Print the largest of values.\n")
+    assert "fresh" not in sessions("show", "last")["nodes"][-1]["provenance"]
+
+
+def test_a_chat_that_is_not_kept_leaves_no_memory(
+    codegen: Run, environment: dict[str, str]
+) -> None:
+    codegen("chat", "--no-session", stdin=STEPS)
+    assert memory_files(environment) == []
+
+
+def test_a_session_that_is_removed_while_its_chat_goes_on_leaves_no_memory(
+    sessions: Sessions, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "codegen_cli", "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=tmp_path,
+    ) as chat:
+        assert chat.stdin is not None
+        assert chat.stderr is not None
+        chat.stdin.write(STEPS.encode())
+        chat.stdin.flush()
+        said = b""
+        while len(ANSWERED.findall(said)) < 2 and (more := os.read(chat.stderr.fileno(), 4096)):
+            said += more
+        sessions("rm", "last", "--yes")
+        chat.stdin.close()
+        said += chat.stderr.read()
+    assert chat.returncode == 0, said.decode()
+    assert memory_files(environment) == []

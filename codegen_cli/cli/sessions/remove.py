@@ -9,6 +9,7 @@ import typer
 
 from codegen_cli import console
 from codegen_cli.cli import options as o
+from codegen_cli.cli.chat_memory import forget_memory
 from codegen_cli.cli.confirm import confirmed
 from codegen_cli.cli.open_sessions import SessionId, choose_session, open_sessions
 
@@ -28,6 +29,7 @@ def remove_session(
         if not yes and not confirmed(f"Remove session {found.id} with {turns}?"):
             console.note(f"kept {found.id}")
             raise typer.Exit(1)
+        forget_memory(found.id)
         store.remove(found.id)
     if as_json:
         console.emit(json.dumps({"removed": found.id, "turns": len(found.nodes)}) + "\n")

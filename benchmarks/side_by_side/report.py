@@ -8,9 +8,9 @@ import statistics
 from collections import defaultdict
 from typing import Any
 
-from benchmarks.peers.contenders import CONTENDERS
-from benchmarks.peers.files import Files
-from benchmarks.peers.workloads import TITLES
+from benchmarks.side_by_side.contenders import CONTENDERS
+from benchmarks.side_by_side.files import Files
+from benchmarks.side_by_side.workloads import TITLES
 
 _PACKAGES = ("llama-cpp-python", "numpy", "ctranslate2", "torch", "transformers")
 
@@ -63,7 +63,7 @@ def summary(
         "versions": versions(),
         "settings": {
             name: getattr(options, name)
-            for name in ("rounds", "sequences", "samples", "calls", "threads", "shape")
+            for name in ("rounds", "sequences", "samples", "calls", "threads", "clock", "shape")
         },
         "shape": files.shape,
         "results": results,
@@ -127,11 +127,11 @@ def markdown(report: dict[str, Any]) -> str:
     lines = [
         "# This engine beside others",
         "",
-        "Written by `python -m benchmarks.peers --markdown`; do not edit by hand.",
+        "Written by `python benchmarks/peers.py --markdown`; do not edit by hand.",
         "",
         f"Random weights of the {settings['shape']} shape ({layers} layers, {width} wide, {heads} "
         f"heads, rotary {rotary}, vocabulary {vocabulary}); {settings['rounds']} rounds, "
-        f"{settings['threads']} threads.",
+        f"threads: {settings['threads']}, clock: {settings['clock']}.",
         f"{machine['processor']}, {machine['cpus']} CPUs, {machine['system']}; load average "
         f"{machine['load_average']} before the start (other work makes figures lower and wider).",
         ", ".join(f"{name} {version}" for name, version in report["versions"].items()) + ".",

@@ -1,8 +1,5 @@
 """Compare this engine with other ways to run CodeGen on a CPU.
 
-    python -m benchmarks.peers
-    python -m benchmarks.peers --rounds 5 --markdown docs/performance-peers.md
-
 Builds one random checkpoint of the 350M shape (kept in the cache folder, about 1.5 GB with what is
 made of it). Each contender is a process of its own that waits for commands, so only one computes
 at a time; every round gives every contender every workload, in an order that turns with the round.
@@ -17,11 +14,11 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks.peers.contenders import CONTENDERS, Contender, missing
-from benchmarks.peers.files import SHAPES, Files
-from benchmarks.peers.process import Peer, PeerError
-from benchmarks.peers.report import Figures, markdown, summary
-from benchmarks.peers.workloads import Works
+from benchmarks.side_by_side.contenders import CONTENDERS, Contender, missing
+from benchmarks.side_by_side.files import SHAPES, Files
+from benchmarks.side_by_side.process import Peer, PeerError
+from benchmarks.side_by_side.report import Figures, markdown, summary
+from benchmarks.side_by_side.workloads import Works
 from codegen_cli import paths
 from codegen_cli.bench.machine import machine
 from codegen_cli.engine.threads import default_threads
@@ -41,18 +38,27 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     """Read the arguments."""
-    parser = argparse.ArgumentParser(prog="benchmarks.peers", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="benchmarks/peers.py", description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sequences", type=int, default=64, help="how many at a time, in batches")
     parser.add_argument("--samples", type=int, default=200, help="answers to one prompt")
     parser.add_argument("--calls", type=int, default=4, help="sequential calls to extrapolate from")
     parser.add_argument("--threads", type=int, default=default_threads())
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: the CPU time of each process, which others do not lengthen; for one thread",
+    )
     parser.add_argument("--only", help="contenders whose name contains one of these, by comma")
     parser.add_argument("--shape", choices=SHAPES, default="350M")
     parser.add_argument("--dir", type=Path, default=paths.cache_dir() / "peers")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--markdown", type=Path, help="write the page to this file too")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.clock == "cpu" and options.threads != 1:
+        parser.error("--clock cpu adds up threads that work at once: use --threads 1")
+    return options
 
 
 def measure(files: Files, options: argparse.Namespace) -> tuple[Figures, list[str]]:
@@ -70,7 +76,7 @@ def measure(files: Files, options: argparse.Namespace) -> tuple[Figures, list[st
     works = Works(files.checkpoint, options)
     for contender in chosen:
         measure_memory(contender, paths_of[contender.name], works, options, figures)
-    peers = [Peer(c, paths_of[c.name], options.threads) for c in chosen]
+    peers = [Peer(c, paths_of[c.name], options.threads, options.clock) for c in chosen]
     try:
         for number in range(options.rounds):
             play_round(number, peers, works, figures, notes)
@@ -88,7 +94,7 @@ def measure_memory(
     """Note the peak memory of a fresh process that reads a prompt and writes one answer."""
     if "memory" not in contender.workloads:
         return
-    peer = Peer(contender, path, options.threads)
+    peer = Peer(contender, path, options.threads, options.clock)
     try:
         for name in ("prefill", "decode"):
             peer.call(name, works.round(-1)[name][1])
@@ -115,7 +121,3 @@ def play_round(
                 figures.add(workload, peer.contender.name, peer.call(method, work))
             except PeerError as error:
                 notes.append(f"{peer.contender.name} failed at {workload}: {error}")
-
-
-if __name__ == "__main__":
-    main()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from benchmarks.peers.contenders import Contender
+from benchmarks.side_by_side.contenders import Contender
 
 
 class PeerError(Exception):
@@ -17,11 +17,12 @@ class PeerError(Exception):
 class Peer:
     """The process of one contender; it computes only while a call waits for it."""
 
-    def __init__(self, contender: Contender, path: str, threads: int) -> None:
+    def __init__(self, contender: Contender, path: str, threads: int, clock: str) -> None:
         self.contender = contender
-        command = [sys.executable, "-m", "benchmarks.peers.worker", contender.module, path]
+        command = [sys.executable, "-m", "benchmarks.side_by_side.worker"]
+        command += [contender.module, path, str(threads), clock]
         self._process = subprocess.Popen(
-            [*command, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._answer()
 
