@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 from pathlib import Path
-
-import llama_cpp
 
 from codegen_cli.engine.gguf.ggml_types import GGML_TYPES, REMOVED
 
 
 def ggml_base() -> ctypes.CDLL:
-    folder = Path(llama_cpp.__file__).parent / "lib"
+    # The whole package is not imported: it would take llama.cpp's log from the engine.
+    spec = importlib.util.find_spec("llama_cpp")
+    assert spec and spec.origin
+    folder = Path(spec.origin).parent / "lib"
     library = ctypes.CDLL(str(next(folder.glob("libggml-base.*"))))
     library.ggml_type_name.restype = ctypes.c_char_p
     library.ggml_blck_size.restype = ctypes.c_int64
