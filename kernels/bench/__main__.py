@@ -41,7 +41,7 @@ def products() -> None:
 
 def models(types: list[str], batches: tuple[int, ...], threads: int, turns: int) -> None:
     """Print tokens a second of stock and of the kernels, best and median."""
-    from benchmarks.peers.files import SHAPES, Files
+    from benchmarks.side_by_side.files import SHAPES, Files
     from kernels.bench.models import compare
 
     files = Files(paths.cache_dir() / "peers" / "350M", SHAPES["350M"])

@@ -49,7 +49,7 @@ def test_an_imported_checkpoint_computes_what_transformers_computes(tmp_path: Pa
     found = logits_of(import_weights(folder), shape, tokens)
     expected = torch_logits(folder, tokens)
     assert expected.std() > 0.5
-    np.testing.assert_allclose(found, expected, atol=2e-4)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=2e-4)
 
 
 @pytest.mark.parametrize("scan", [False, True])
@@ -75,7 +75,7 @@ def test_trained_weights_compute_the_same_in_transformers(tmp_path: Path) -> Non
     tokens = np.arange(30).reshape(2, 15)
     expected = torch_logits(tmp_path / "out", tokens)
     assert expected.std() > 0.5
-    np.testing.assert_allclose(logits_of(params, shape, tokens), expected, atol=2e-4)
+    np.testing.assert_allclose(logits_of(params, shape, tokens), expected, rtol=1e-4, atol=2e-4)
 
 
 @pytest.mark.parametrize("scan", [False, True])
