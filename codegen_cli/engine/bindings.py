@@ -83,6 +83,13 @@ def llama_version() -> str:
     return version("llama_cpp_python")
 
 
+def take_log() -> None:
+    """Begin an empty log of llama.cpp's, which whoever imports the whole package takes from us."""
+    bindings = llama()
+    bindings.llama_log_set(bindings.codegen_log_callback, ctypes.c_void_p(0))
+    log.clear()
+
+
 @functools.cache
 def llama() -> Any:
     """Return llama-cpp-python's low-level module, initialized once (import costs about 0.15 s)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen_cli.engine.adapter import Adapter, LoadedAdapters, read_adapters
-from codegen_cli.engine.bindings import llama, log
+from codegen_cli.engine.bindings import llama, log, take_log
 from codegen_cli.engine.context import BATCH_TOKENS
 from codegen_cli.engine.device import usable_gpus
 from codegen_cli.engine.devices import compute_devices
@@ -74,7 +74,7 @@ class Model:
             self.move_to_cpu(error)
 
     def _load(self) -> None:
-        log.clear()
+        take_log()
         wanted = self._repack and not self.plan.gpu_layers
         own = use_kernels(self.file.tensors, wanted=wanted, warn=self._listener.warn)
         # Kept as long as the weights: llama.cpp keeps a pointer into it.
