@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program.prompt import NEWLINE, shorten
+from codegen_cli.program.syntax import parse, syntax_fault
 
 _ARROW = re.compile(r"(?:->|→)")
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -153,13 +153,10 @@ def _literal(text: str) -> object:
 
 
 def _parse(source: str) -> ast.Module:
-    try:
-        with warnings.catch_warnings():
-            # An odd escape in the program is its own business.
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise UsageError(f"the program does not parse: {error}") from None
+    tree = parse(source)
+    if tree is None:
+        raise UsageError(f"the program does not parse: {syntax_fault(source)}")
+    return tree
 
 
 def _places(tree: ast.Module, name: str, value: object) -> list[ast.expr]:

@@ -101,10 +101,18 @@ def fold_prompt(
     return found
 
 
+def folded_program(program: Program, turns: Iterable[int]) -> Program:
+    """Return a program with these turns folded; those without bodies stay whole."""
+    wanted = frozenset(turns)
+    if not wanted:
+        return program
+    short = folded_turns(program)
+    return _with(program, short, wanted & short.keys())
+
+
 def folded_prompt(program: Program, step: str, turns: Iterable[int]) -> str:
     """Return the prompt for a step with these turns folded; those without bodies stay whole."""
-    short = folded_turns(program)
-    return _with(program, short, frozenset(turns) & short.keys()).prompt(step)
+    return folded_program(program, turns).prompt(step)
 
 
 def folded_turns(program: Program) -> dict[int, Turn]:

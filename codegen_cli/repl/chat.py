@@ -11,6 +11,7 @@ from typing import Literal
 from codegen_cli.engine.base import Engine
 from codegen_cli.errors import Interrupted, UsageError
 from codegen_cli.files import warn_of_hiding
+from codegen_cli.program.fold import folded_program
 from codegen_cli.program.tree import Tree
 from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.clarity import Clarity
@@ -174,8 +175,8 @@ class Chat:
         self.engine.close()
 
     def used(self) -> int:
-        """Return how many tokens of the context the program takes."""
-        return self.engine.count(self.session.shown.text)
+        """Return how many tokens of the context the program takes, as far as it is folded."""
+        return self.engine.count(folded_program(self.session.shown, self.folded).text)
 
     def _may_run(self) -> bool:
         """Say whether programs may run; a person is asked before the first one."""

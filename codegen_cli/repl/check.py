@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
-
 from codegen_cli.program import Program
+from codegen_cli.program.syntax import syntax_fault
 from codegen_cli.synthesis.turn import TurnResult
 
 
@@ -22,19 +20,3 @@ def problems(program: Program, result: TurnResult) -> list[str]:
     if not result.is_empty and (fault := syntax_fault(program.source)):
         found.append(f"the program does not parse as Python: {fault}")
     return found
-
-
-def syntax_fault(source: str) -> str:
-    """Say what Python's parser has against a program; an empty text means nothing."""
-    try:
-        with warnings.catch_warnings():
-            # An invalid escape such as "\d" is the program's business, not a warning of ours.
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except SyntaxError as error:
-        # Some of Python's messages name a line themselves, and some errors have none.
-        named = " line " in error.msg or error.lineno is None
-        return error.msg if named else f"{error.msg} (line {error.lineno})"
-    except (ValueError, MemoryError, RecursionError) as error:
-        return str(error) or "it is nested too deeply"
-    return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codegen_cli import console
 from codegen_cli.engine.base import Engine
-from codegen_cli.errors import CodegenError
+from codegen_cli.errors import CodegenError, Interrupted
 from codegen_cli.registry.fingerprint import model_sha256
 from codegen_cli.synthesis.calibrations import load_calibration
 from codegen_cli.synthesis.clarity import Calibration, Reading, read_step
@@ -32,19 +32,27 @@ class Clarity:
         # The same file with other adapters is another model.
         model = (engine.info.path, engine.info.adapters)
         if model != self._model:
-            self._model, self._calibration = model, _useful(engine)
+            self._calibration = _useful(engine, should_stop)
+            self._model = model
         if self._calibration is None:
             return None
         return read_step(engine, prompt, step, self._calibration, should_stop)
 
 
-def _useful(engine: Engine) -> Calibration | None:
+def _useful(engine: Engine, should_stop: Callable[[], bool]) -> Calibration | None:
+    def check(_count: int) -> None:
+        # A large file that nobody has hashed yet takes seconds.
+        if should_stop():
+            raise Interrupted()
+
     path = Path(engine.info.path)
     if engine.info.adapters or not path.exists():
         # With an adapter it is another model, which nobody has fitted.
         return None
     try:
-        found = load_calibration(model_sha256(path))
+        found = load_calibration(model_sha256(path, check))
+    except Interrupted:
+        raise
     except (CodegenError, OSError) as error:
         console.warn(str(error))
         return None

@@ -43,5 +43,6 @@ def test_why_a_case_fails_is_said() -> None:
 def test_one_reason_for_all_is_one_line() -> None:
     assert lines("v = [4, 8]\n") == ["cases: 0 of 3 pass  (nothing was printed)"]
     assert lines("print(")[0].startswith("cases: 0 of 3 pass  (the program does not parse")
+    assert "'(' was never closed (line 1)" in lines("print(")[0]
     (alone,) = grid(check("print(12)", CASES[1:2], run_all))[1:]
     assert alone.endswith("(the program does not use the input A)")

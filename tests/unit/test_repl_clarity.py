@@ -10,6 +10,7 @@ from scripted import INFO
 
 from codegen_cli.engine.base import never
 from codegen_cli.engine.records import AdapterInfo, ModelInfo, Score
+from codegen_cli.errors import Interrupted
 from codegen_cli.program import Program
 from codegen_cli.registry.fingerprint import model_sha256
 from codegen_cli.repl.clarity import Clarity
@@ -113,3 +114,10 @@ def test_a_chat_that_drops_the_adapter_grades_again(model: ModelInfo) -> None:
     adapted = replace(fitted(model), adapters=(AdapterInfo("a.gguf", 1.0, 2),))
     assert read(ReadingEngine(adapted), clarity) is None
     assert read(ReadingEngine(model), clarity) is not None
+
+
+def test_ctrl_c_stops_the_hash_of_the_model_and_the_next_step_is_graded(model: ModelInfo) -> None:
+    engine, clarity = ReadingEngine(fitted(model)), Clarity()
+    with pytest.raises(Interrupted):
+        clarity.read(engine, Program().prompt(STEP), STEP, lambda: True)  # type: ignore[arg-type]
+    assert read(engine, clarity)

@@ -6,7 +6,8 @@ import pytest
 
 from codegen_cli.engine.records import Completion
 from codegen_cli.program import Program, Rule, Turn
-from codegen_cli.repl.check import problems, syntax_fault
+from codegen_cli.program.syntax import syntax_fault
+from codegen_cli.repl.check import problems
 from codegen_cli.repl.lines import cut_lines, numbered, summary, toolbar
 from codegen_cli.synthesis.turn import TurnResult
 

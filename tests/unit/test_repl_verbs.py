@@ -235,6 +235,9 @@ def test_a_full_context_folds_old_functions_and_says_so(chat: Run) -> None:
     assert "in the prompt, turn 1 shrank to signatures (" in shown
     assert engine.prompts[1] == "# A.\ndef f(x):\n    ...\n\n\n# B.\n"
     assert "A. (folded in the prompt)" in shown
+    # What the model is shown counts, not what the file has.
+    used = len(["#", "A.", "def", "f(x):", "...", "#", "B.", "b", "=", "1"])
+    assert f"{used} of 1000 tokens used · {1000 - used} left\n" in shown
     assert "pinned turns: 1\nerror: the prompt has " in shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from codegen_cli.errors import UsageError
-from codegen_cli.program.fold import folded_turns
+from codegen_cli.program.fold import folded_program, folded_turns
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
 from codegen_cli.repl.ranges import parse_ranges
@@ -54,8 +54,8 @@ def diff(chat: Chat, _argument: str) -> None:
 
 @COMMANDS.command("tokens")
 def tokens(chat: Chat, _argument: str) -> None:
-    """Show how much of the context each turn takes."""
-    program, engine = chat.session.shown, chat.engine
+    """Show how much of the context each turn takes, as far as it is folded."""
+    program, engine = folded_program(chat.session.shown, chat.folded), chat.engine
     counts = [engine.count(turn.text) for turn in program.turns]
     prefix = engine.count(program.prefix) if program.prefix else 0
     chat.view.tokens(program, prefix, counts, chat.folded, engine.n_ctx)
