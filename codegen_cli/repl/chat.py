@@ -181,7 +181,7 @@ class Chat:
     def _may_run(self) -> bool:
         """Say whether programs may run; a person is asked before the first one."""
         if not self.running.allowed:
-            if not self.reader.is_terminal:
+            if not self.reader.attended:
                 raise UsageError("/run needs leave to run programs", "start with --execute")
             self.running.open()
             try:

@@ -30,8 +30,8 @@ class Typing:
 class Reader(Protocol):
     """Read what is to be done next.
 
-    `is_terminal` says that lines can be edited and questions asked, `attended` that a person
-    types them, `opens_line` that Enter opens a line of a step and Alt-Enter sends it.
+    `is_terminal` says that lines can be edited, `attended` that a person types them, who can be
+    asked, `opens_line` that Enter opens a line of a step and Alt-Enter sends it.
     """
 
     is_terminal: bool
@@ -107,7 +107,7 @@ def at_terminal() -> bool:
 
 
 class PlainReader:
-    """Read lines without editing them; nothing is ever asked."""
+    """Read lines without editing them; only a person is asked anything."""
 
     is_terminal = False
     opens_line = False
@@ -139,8 +139,20 @@ class PlainReader:
         return line
 
     def ask(self, question: str) -> str:
-        """Answer with nothing."""
-        return ""
+        """Return the answer of a person; a script answers with nothing.
+
+        Raises:
+            EOFError: Ctrl-D.
+            UsageError: it is not UTF-8.
+        """
+        if not self.attended or self._source is None:
+            return ""
+        self._prompt(question)
+        data = self._source.readline()
+        if not data:
+            self._prompt("\n")
+            raise EOFError
+        return _decode(data, first=False).rstrip("\r\n")
 
     def held(self) -> AbstractContextManager[None]:
         """Do nothing."""

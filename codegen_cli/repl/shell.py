@@ -14,7 +14,7 @@ def run_shell(chat: Chat, command: str) -> None:
     Raises:
         UsageError: nobody types here, or there is no command.
     """
-    if not chat.reader.is_terminal:
+    if not chat.reader.attended:
         raise UsageError("!… runs only what is typed at a terminal", "leave it out of scripts")
     if not command:
         raise UsageError("which command?", "write !ls")

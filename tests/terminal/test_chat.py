@@ -253,6 +253,22 @@ def test_a_dumb_terminal_gets_plain_lines(start: Start) -> None:
     assert "\x1b" not in chat.raw
 
 
+def test_a_person_at_a_dumb_terminal_is_asked_and_has_a_shell(start: Start, work: Path) -> None:
+    chat = start(TERM="dumb")
+    write_step(chat)
+    chat.send("/run\n")
+    chat.expect("run what the model wrote? [Y/n] ")
+    chat.send("y\n")
+    chat.expect("values: list = [4, 8, 15, 16, 23]\n")
+    chat.expect("2> ")
+    chat.send("!touch made\n")
+    chat.expect("2> ")
+    assert (work / "made").exists()
+    chat.send(CTRL_D)
+    assert chat.wait() == 0
+    assert "\x1b" not in chat.raw
+
+
 def test_a_script_gives_the_program_on_stdout(env: dict[str, str], work: Path) -> None:
     script = f"{STEP}\n/retyr\n/save copy.py\nPrint hello.\n/undo\n/show\n"
     done = pipe(script, env, work)
