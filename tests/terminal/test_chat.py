@@ -200,7 +200,7 @@ def test_tab_completes_commands_and_files(start: Start, work: Path) -> None:
     (work / "mine.py").write_text("x = 1\n")
     chat = start()
     chat.send("/tok")
-    chat.expect("Show how much of the context each turn takes.")
+    chat.expect("Show how much of the context each turn takes, as far as it is folded.")
     chat.send(TAB)
     chat.expect("ens")
     chat.send(ENTER)
