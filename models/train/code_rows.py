@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from codegen_cli import console
-from codegen_cli.convert.vocab import read_vocab
 from codegen_cli.errors import UsageError
+from models.data.tokenizer.load import load
 from models.train.rows import Sequences
 
 #: A larger file is data or generated.
@@ -25,20 +25,18 @@ def code_rows(
     The last, incomplete sequence is filled up with the end of text, which weighs nothing.
 
     Raises:
-        UsageError: there are no such files, or no tokenizer.json.
+        UsageError: there are no such files, or the tokenizer is not the model's.
+        CheckpointError: the tokenizer cannot be read.
     """
-    from tokenizers import Tokenizer
-
-    path = tokenizer / "tokenizer.json"
-    if not path.is_file():
-        raise UsageError(f'no tokenizer.json in "{tokenizer}"', "save it with a fast class")
-    encoder = Tokenizer.from_file(str(path))
-    # Whoever writes <|endoftext|> in a file must not end a document with it.
-    encoder.encode_special_tokens = True
-    end = read_vocab(tokenizer, vocab).end_of_text
+    vocabulary = load(tokenizer)
+    if vocabulary.size > vocab:
+        raise UsageError(
+            f'the tokenizer in "{tokenizer}" has {vocabulary.size} ids, the model {vocab}'
+        )
+    end = vocabulary.end_of_text
     ids: list[int] = []
     for text in _texts(folder, suffixes):
-        ids += [*encoder.encode(text).ids, end]
+        ids += [*vocabulary.encoder.encode(text).ids, end]
     if not ids:
         raise UsageError(f'"{folder}" holds no {" or ".join(suffixes)} files', "see --suffix")
     missing = -len(ids) % sequence

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jax
 
 from codegen_cli.errors import UsageError
+from codegen_cli.registry.fingerprint import model_sha256
 from models.train.code_rows import code_rows
 from models.train.hf_import import import_weights, shape_of
 from models.train.lora import merging, new_adapters
@@ -53,15 +54,14 @@ def finetune(
     evaluation = places.evaluation.get("finetune")
     held_out = read_rows(evaluation, training.sequence, shape.vocab) if evaluation else None
     name = f"finetune lora {lora.rank} x {lora.scale}" if lora.rank else "finetune"
+    run = StageRun(places.out, name, shape, training, rows, params, evaluation=held_out)
+    run = replace(run, base=model_sha256(checkpoint))
     if lora.rank:
         adapters = new_adapters(params, lora.rank, training.seed)
         compose = merging(lora.scale)
-        trained = train_stage(
-            StageRun(places.out, name, shape, training, rows, adapters, params, compose, held_out)
-        )
+        trained = train_stage(replace(run, trained=adapters, frozen=params, compose=compose))
         params = jax.device_get(compose(to_host(trained), params))
     else:
-        run = StageRun(places.out, name, shape, training, rows, params, evaluation=held_out)
         params = to_host(train_stage(run))
     return export_once(params, shape, places.out / "hf", places)
 

@@ -32,7 +32,10 @@ _FREE = ("log_every", "save_every", "keep", "eval_every", "eval_batches", "patie
 
 @dataclass(frozen=True)
 class StageRun:
-    """One stage to train: `trained` and `frozen` are whole on every host."""
+    """One stage to train: `trained` and `frozen` are whole on every host.
+
+    `base` is the hash of the checkpoint that all stages of the run began with, if there was one.
+    """
 
     folder: Path
     name: str
@@ -43,6 +46,7 @@ class StageRun:
     frozen: Any = field(default_factory=dict)
     compose: Compose = whole
     evaluation: Sequences | None = None
+    base: str | None = None
 
 
 def decoder_of(shape: ModelShape, training: Training) -> Decoder:
@@ -79,7 +83,9 @@ def train_stage(run: StageRun) -> Any:
 def about(run: StageRun) -> Json:
     """Return what a checkpoint belongs to: the settings that determine the losses."""
     training = {key: value for key, value in asdict(run.training).items() if key not in _FREE}
-    return {"stage": run.name, **asdict(run.shape), **training, "data": run.rows.fingerprint}
+    base = {"base": run.base} if run.base else {}
+    of_data = {"data": run.rows.fingerprint}
+    return {"stage": run.name, **asdict(run.shape), **training, **of_data, **base}
 
 
 class _Loop:

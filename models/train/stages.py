@@ -12,6 +12,7 @@ import numpy as np
 
 from codegen_cli import console
 from codegen_cli.errors import UsageError
+from codegen_cli.registry.fingerprint import model_sha256
 from models.train.hf_export import export_weights
 from models.train.hf_import import import_weights, shape_of
 from models.train.model import init
@@ -46,6 +47,7 @@ def train_stages(recipe: Recipe, places: Places) -> list[Path]:
     # All rows are opened before the first stage: a wrong path must not wait for a day.
     rows = {stage.name: _rows(stage, recipe, places) for stage in recipe.stages}
     weights: Params | None = None
+    base = model_sha256(places.start) if places.start else None
     exported = []
     for stage in recipe.stages:
         if weights is None:
@@ -62,6 +64,7 @@ def train_stages(recipe: Recipe, places: Places) -> list[Path]:
                 rows=own,
                 trained=weights,
                 evaluation=evaluation,
+                base=base,
             )
         )
         weights = to_host(trained)

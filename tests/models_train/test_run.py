@@ -67,6 +67,8 @@ def test_an_interrupted_run_goes_on_bit_by_bit(
     assert any((run.folder / "tensorboard").iterdir())
     with pytest.raises(UsageError, match=r"learning_rate = 0\.5"):
         train_stage(replace(run, training=replace(run.training, learning_rate=0.5)))
+    with pytest.raises(UsageError, match="base = 'other'"):
+        train_stage(replace(run, base="other"))
 
 
 def test_a_run_that_diverges_stops_and_says_from_where_to_go_on(
