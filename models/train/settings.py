@@ -29,6 +29,7 @@ class Training:
     clip: float = 1.0  # the largest global norm of the gradients
     z_loss: float = 0.0  # factor of log(Z)^2, which keeps logits from drifting
     dtype: str = "float32"  # of the computation; weights and optimizer are always float32
+    mixed: bool = False  # round operands of matrix products to bfloat16; for float32 on a CPU
     scan: bool = False  # compile one block for all layers
     remat: bool = False  # compute blocks again in the backward pass instead of storing them
     model_parallel: int = 1  # devices that share one copy of the weights: 1, 2 or 4
@@ -68,6 +69,8 @@ class Training:
                 raise UsageError(f"{name} = {getattr(self, name)} is not between 0 and 1")
         if self.dtype not in DTYPES:
             raise UsageError(f'dtype = "{self.dtype}" is unknown', f"one of {', '.join(DTYPES)}")
+        if self.mixed and self.dtype != "float32":
+            raise UsageError(f'mixed = true does not go with dtype = "{self.dtype}"')
         if MP_NUM % self.model_parallel if self.model_parallel > 0 else True:
             raise UsageError(f"model_parallel = {self.model_parallel} is not 1, 2 or 4")
 

@@ -51,7 +51,8 @@ class StageRun:
 
 def decoder_of(shape: ModelShape, training: Training) -> Decoder:
     """Return the decoder that a stage trains."""
-    return Decoder(shape, np.dtype(training.dtype), training.scan, training.remat)
+    dtype = np.dtype(training.dtype)
+    return Decoder(shape, dtype, training.scan, training.remat, training.mixed)
 
 
 def train_stage(run: StageRun) -> Any:
