@@ -75,7 +75,7 @@ def pick(chat: Chat, argument: str) -> None:
         raise UsageError("there is no turn, so there is nothing to pick", "type a step first")
     if argument:
         number = parse_count(argument, "a number of an answer", len(answers))
-        chat.session.goto(answers[number - 1].id)
+        chat.session.pick(answers[number - 1].id)
         chat.view.note(f"answer {number} of {len(answers)} is the turn")
     chat.view.answers(answers, chat.session.tree.head)
 
