@@ -9,6 +9,7 @@ from codegen_cli import console
 from codegen_cli.cli.chat_model import ModelChoice
 from codegen_cli.cli.chat_session import Resumed, drawn_by, open_keeper, resumed_session
 from codegen_cli.cli.open_sessions import open_sessions
+from codegen_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen_cli.repl.chat import Chat
@@ -79,7 +80,11 @@ class ChatOutside:
         Raises:
             UsageError: there is none of this name.
         """
-        resumed = resumed_session(name, newest=False, file=None)
+        try:
+            resumed = resumed_session(name, newest=False, file=None)
+        except UsageError as error:
+            hint = error.hint.replace("codegen sessions list", "/sessions")
+            raise UsageError(error.message, hint) from error
         assert resumed is not None
         chat.refuse_to_lose()
         file = resumed.stored.file

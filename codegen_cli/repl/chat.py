@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from codegen_cli.engine.base import Engine
-from codegen_cli.errors import Interrupted, UsageError
+from codegen_cli.errors import CodegenError, Interrupted, UsageError
 from codegen_cli.files import warn_of_hiding
 from codegen_cli.program.fold import folded_program
 from codegen_cli.program.marks import numbers_of
@@ -35,7 +35,8 @@ Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
 class Chat:
     """A chat: its state, and what it works with.
 
-    `folded` are the turns, by their ids, that the last prompt had in short.
+    `folded` are the turns, by their ids, that the last prompt had in short; `failure` is what the
+    process has to end with, once the program is written.
     """
 
     engine: Engine
@@ -51,6 +52,7 @@ class Chat:
     asked: Asked | None = None
     folded: frozenset[int] = frozenset()
     done: bool = False
+    failure: CodegenError | None = None
     speed: float = 0.0
 
     def read(self, text: str = "", number: int = 0, *, opened: bool = False) -> str:

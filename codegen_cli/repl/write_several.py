@@ -75,7 +75,7 @@ def _ranked(
     try:
         with chat.view.working(f"running {len(found)} answers…"):
             ran = run_programs(chat.running.open(), sources, should_stop)
-    except Interrupted:
+    except (Interrupted, KeyboardInterrupt):
         return found
     chat.running.note(sources, ran)
     return rank_by_execution(found, sources, ran)
@@ -87,9 +87,10 @@ def _set_aside(chat: Chat, draw: Draw, found: Sequence[Candidate]) -> None:
     done = [one for one in with_code if not one.result.interrupted]
     if not done:
         done = sorted(with_code, key=lambda one: -one.result.completion.generated_tokens)[:1]
-    elif not draw.later and len(done) > 1:
+    # Before they are shown: the next Ctrl-C may come meanwhile.
+    chat.session.set_aside(draw, [one.result for one in done])
+    if not draw.later and len(done) > 1:
         known = chat.session.tree.children(draw.place)
         first = 1 + sum(node.turn.step == draw.step for node in known)
         numbers = range(first, first + len(done))
         chat.view.candidates(done, chat.running.of(draw.program.source), numbers)
-    chat.session.set_aside(draw, [one.result for one in done])

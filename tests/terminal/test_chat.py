@@ -298,6 +298,20 @@ def test_a_full_context_is_one_line_and_the_script_goes_on(env: dict[str, str], 
     assert done.stdout == f"# {STEP}\n{CODE}\n"
 
 
+def test_a_script_that_ends_in_a_block_keeps_the_steps_before_and_fails(
+    env: dict[str, str], work: Path
+) -> None:
+    done = pipe(f'{STEP}\n"""Print values.\nAll of them.\n', env, work)
+    assert done.returncode == 2
+    assert done.stdout == f"{PREFIX}# {STEP}\n{CODE}\n"
+    assert done.stderr.splitlines()[-1] == (
+        'error: the input ends in the block that begins with \'"""Print values.\': it is no step '
+        '→ end it with a line """'
+    )
+    again = pipe("/list\n", env, work, "--continue")
+    assert again.returncode == 0 and again.stdout == done.stdout
+
+
 def test_ctrl_c_ends_a_script(env: dict[str, str], work: Path) -> None:
     with subprocess.Popen(
         command(*RAMBLE),
