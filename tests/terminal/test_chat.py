@@ -9,15 +9,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from chats import CODE, CODE_BEGINS, PREFIX, RAMBLE, STEP, Start, command, pipe, write_step
 from pty_driver import (
     ALT_ENTER,
     CLEAR_LINE,
     CTRL_C,
     CTRL_D,
+    CTRL_E,
     CTRL_J,
     CTRL_R,
+    END,
     ENTER,
+    RIGHT,
     TAB,
     TIMEOUT,
     UP,
@@ -227,6 +231,34 @@ def test_history_is_private_and_lives_on(start: Start, env: dict[str, str]) -> N
     again.expect("1> ")
     again.send(CTRL_R + "seed" + ENTER + ENTER)
     again.expect("seed           7\n")
+
+
+@pytest.mark.parametrize("key", [RIGHT, END, CTRL_E], ids=["right", "end", "ctrl-e"])
+def test_a_step_typed_before_is_suggested_and_taken_by_a_key(start: Start, key: str) -> None:
+    chat = start("--max-tokens", "4")
+    chat.send("Assign the number 1 to a variable x." + ENTER)
+    chat.expect("2> ")
+    chat.send("Assign the n")
+    # The rest is shown behind the cursor before a key takes it.
+    chat.expect("umber 1 to a variable x.")
+    chat.send(key + " Then print it." + ENTER)
+    chat.expect("turn 2 · ")
+    chat.expect("3> ")
+    chat.send("/list" + ENTER)
+    chat.expect("2?   Assign the number 1 to a variable x. Then print it.\n")
+
+
+def test_a_suggestion_that_no_key_takes_is_not_sent(start: Start) -> None:
+    chat = start("--max-tokens", "4")
+    chat.send("Assign the number 1 to a variable x." + ENTER)
+    chat.expect("2> ")
+    chat.send("Assign the n")
+    chat.expect("umber 1 to a variable x.")
+    chat.send(ENTER)
+    chat.expect("turn 2 · ")
+    chat.expect("3> ")
+    chat.send("/list" + ENTER)
+    chat.expect("2?   Assign the n\n")
 
 
 def test_a_history_that_cannot_be_written_is_no_trouble(start: Start, tmp_path: Path) -> None:
