@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from codegen_cli.errors import Interrupted
-from codegen_cli.repl.answered import note_origins, show_turn
+from codegen_cli.repl.answered import adds_nothing, note_origins, show_turn
 from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.session import Draw
 from codegen_cli.synthesis.behaviour import rank_by_execution
@@ -31,6 +31,9 @@ def write_several(chat: Chat, draw: Draw, asked: Asked, should_stop: Callable[[]
         _set_aside(chat, draw, found)
         return False
     results = [one.result for one in found]
+    if all(adds_nothing(chat.session, draw, result) for result in results):
+        chat.view.note("the model adds nothing to the turn")
+        return True
     places = chat.session.take_all(draw, results)
     note_origins(chat, draw, asked, places, results[: len(places)])
     chat.keep("draw")

@@ -108,6 +108,14 @@ def test_ctrl_c_while_answers_run_keeps_them_all(
     assert "2 answers were finished: /keep takes the best" in capsys.readouterr().err
 
 
+def test_answers_that_add_nothing_to_the_turn_are_no_turns(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chat, shown = run(capsys, Batch("a = 1", "", ""), "A.", "/n 2", "/more", "/q", "")
+    assert "the model adds nothing to the turn\n" in shown
+    assert len(chat.session.tree.nodes) == 1
+
+
 class Struck(Batch):
     """Press Ctrl-C twice once so many answers are finished: the flag, then the stroke."""
 
