@@ -35,7 +35,7 @@ def ways_out(
         ways.append(f"/set max_tokens {fewer}")
     if pinned and left(turns, frozenset()) >= 0:
         ways.append(f"/pin {turn_ranges(sorted(pinned))} (lets go of it)")
-    if left(0) >= 0 < turns:
+    if turns and left(0) >= 0:
         # The more turns are taken back, the more room there is.
         fewest = bisect_left(range(turns), True, 1, key=lambda gone: left(turns - gone) >= 0)
         ways.append(f"/undo {fewest + later}" if fewest < turns else "/clear")
