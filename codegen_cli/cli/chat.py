@@ -155,6 +155,8 @@ def chat(
                 keep_memory(session)
     if not session.reader.is_terminal:
         console.emit(session.session.program.source)
+    if session.failure:
+        raise session.failure
 
 
 def _program(file: Path | None, prefix: str) -> Program:

@@ -55,7 +55,7 @@ def keep_memory(chat: Chat) -> None:
     if digest is None or not _is_kept(keeper.session):
         return
     with contextlib.suppress(KeyboardInterrupt, MemoryError):
-        state = engine.state_of(folded_prompt(chat.session.shown, "", chat.folded))
+        state = engine.state_of(folded_prompt(chat.session.shown, "", chat.folded_now))
         if state is not None:
             memories().keep(keeper.session, _key(keeper.drawn, digest), state)
 

@@ -9,12 +9,13 @@ from codegen_cli import console
 from codegen_cli.cli.chat_model import ModelChoice
 from codegen_cli.cli.chat_session import Resumed, drawn_by, open_keeper, resumed_session
 from codegen_cli.cli.open_sessions import open_sessions
+from codegen_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen_cli.repl.chat import Chat
     from codegen_cli.repl.keep import Keeper
     from codegen_cli.repl.session import Session
-    from codegen_cli.sessions.records import SessionSummary, Setup, StoredSession
+    from codegen_cli.sessions.records import SessionSummary, StoredSession
     from codegen_cli.settings import Sampling
 
 
@@ -45,7 +46,7 @@ class ChatOutside:
         for note in wanted.notes:
             chat.view.note(note)
         self._model = wanted
-        chat.speed, chat.folded = 0.0, ()
+        chat.speed, chat.folded = 0.0, frozenset()
         chat.session.forget_partial()
         if chat.keeper:
             chat.keeper.drawn_by(drawn_by(chat.engine, wanted.settings))
@@ -79,7 +80,11 @@ class ChatOutside:
         Raises:
             UsageError: there is none of this name.
         """
-        resumed = resumed_session(name, newest=False, file=None)
+        try:
+            resumed = resumed_session(name, newest=False, file=None)
+        except UsageError as error:
+            hint = error.hint.replace("codegen sessions list", "/sessions")
+            raise UsageError(error.message, hint) from error
         assert resumed is not None
         chat.refuse_to_lose()
         file = resumed.stored.file
@@ -88,7 +93,7 @@ class ChatOutside:
             chat.store.open(file)
         sampling = resumed.sampling(chat.session.sampling)
         chat.begin(session_of(resumed, sampling), resumed.stored)
-        chat.view.note(about_session(resumed, chat.session.setup))
+        chat.view.note(about_session(resumed, chat.session))
         drawn = resumed.drawn
         if drawn and drawn.model != drawn_by(chat.engine, self._model.settings).model:
             chat.view.note(f"its last answer is {drawn.model}'s; /model goes on with that one")
@@ -122,20 +127,21 @@ def session_of(resumed: Resumed, sampling: Sampling) -> Session:
     )
 
 
-def about_session(resumed: Resumed, setup: Setup) -> str:
+def about_session(resumed: Resumed, session: Session) -> str:
     """Return a line about a session that goes on: its turns, and what the chat is set to."""
     stored = resumed.stored
     turns = len(stored.path(stored.head))
     parts = [f"session {stored.id}: {turns} turn{'s' * (turns != 1)}"]
     parts[0] += ", the last one pending" if stored.pending else ""
-    return " · ".join([*parts, *_settings(setup)])
+    return " · ".join([*parts, *_settings(session)])
 
 
-def _settings(setup: Setup) -> list[str]:
+def _settings(session: Session) -> list[str]:
     from dataclasses import asdict
 
     from codegen_cli.settings import Sampling
 
+    setup = session.setup
     usual = asdict(Sampling())
     changed = asdict(setup.sampling).items()
     said = [f"{name} {value:g}" for name, value in changed if value != usual[name]]
@@ -143,7 +149,8 @@ def _settings(setup: Setup) -> list[str]:
         said.append(f"{setup.candidates} answers a step")
     if count := len(setup.cases):
         said.append(f"{count} case{'s' * (count != 1)}")
-    for what, turns in (("pinned", setup.wishes.pinned), ("folded", setup.wishes.folded)):
+    wishes = setup.marks.wishes(session.turns(session.tree.head))
+    for what, turns in (("pinned", wishes.pinned), ("folded", wishes.folded)):
         if turns:
             said.append(f"{what}: {', '.join(map(str, sorted(turns)))}")
     return said

@@ -6,7 +6,6 @@ import json
 import platform
 import sys
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,6 +69,9 @@ def doctor(
 
 
 def _versions() -> dict[str, str]:
+    # Imported here: it takes email and socket along, which every other command would pay.
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {"codegen-cli": __version__, "python": platform.python_version()}
     found["platform"] = platform.platform()
     for package in _PACKAGES:

@@ -75,7 +75,7 @@ def open_chat(engine: Engine, model: ModelChoice, running: Running, begin: Begin
     chat.keeper = outside.keeper(chat, resumed.stored if resumed else None)
     if resumed:
         recall_memory(chat)
-        about = f"{about_session(resumed, session.setup)} · "
+        about = f"{about_session(resumed, session)} · "
     else:
         about = _about(begin.file, session.program)
     console.note(f"{about}/help lists the commands, Ctrl-D leaves")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from codegen_cli.errors import ContextFull
@@ -80,6 +80,7 @@ def fold_prompt(
     """
     short = folded_turns(program)
     full = min(int(FULL * n_ctx), n_ctx - max_tokens)
+    roomy = min(int(ROOMY * n_ctx), full)
     whole_tokens = count(program.prompt(step))
 
     def written(turns: frozenset[int]) -> Folded:
@@ -92,12 +93,16 @@ def fold_prompt(
         found = written(asked | ((short.keys() & set(before)) - wishes.pinned))
     if found.tokens > full:
         for number in _order(program, step, short):
-            if found.tokens <= int(ROOMY * n_ctx):
+            if found.tokens <= roomy:
                 break
             if number not in wishes.pinned:
                 found = written(frozenset({*found.turns, number}))
     if found.tokens + max_tokens > n_ctx:
-        raise _refusal(program, found, max_tokens, n_ctx, short.keys() & wishes.pinned)
+        raise ContextFull(
+            f"the prompt has {found.tokens} tokens with {len(found.turns)} of "
+            f"{len(program.turns)} turns folded, the answer may have {max_tokens}, "
+            f"but the context has {n_ctx}"
+        )
     return found
 
 
@@ -193,27 +198,16 @@ def _cut(code: str, spans: list[_Span]) -> str:
     return code
 
 
-def _refusal(
-    program: Program, found: Folded, max_tokens: int, n_ctx: int, pinned: Set[int]
-) -> ContextFull:
-    folded, turns = len(found.turns), len(program.turns)
-    room = n_ctx - found.tokens
-    ways = [f"ask for at most {room} tokens an answer"] if room > 0 else []
-    ways += [f"unpin {_names(sorted(pinned))}"] if pinned else []
-    return ContextFull(
-        f"the prompt has {found.tokens} tokens with {folded} of {turns} turns folded, the answer "
-        f"may have {max_tokens}, but the context has {n_ctx}",
-        ", ".join([*ways, "undo a turn, or begin a new program"]),
-    )
-
-
-def _names(turns: Sequence[int]) -> str:
-    """Return turns as they can be typed: `turns 1-3, 5`."""
+def turn_ranges(turns: Sequence[int]) -> str:
+    """Return numbers of turns, in order, as they can be typed: `1-3, 5`."""
     runs: list[list[int]] = []
     for number in turns:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    shown = (f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
-    return f"turn{'s' * (len(turns) != 1)} {', '.join(shown)}"
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def _names(turns: Sequence[int]) -> str:
+    return f"turn{'s' * (len(turns) != 1)} {turn_ranges(turns)}"

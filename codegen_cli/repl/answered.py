@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.check import problems
-from codegen_cli.repl.session import Draw
+from codegen_cli.repl.session import Draw, Session
 from codegen_cli.synthesis.turn import TurnResult, turn_seed
 
 if TYPE_CHECKING:
@@ -51,6 +51,15 @@ def show_turn(chat: Chat, draw: Draw, result: TurnResult) -> None:
         f"turn {number} is new; {which}, not drawn again · "
         f"/goto #{draw.later[-1].id} goes back to the program before"
     )
+
+
+def adds_nothing(session: Session, draw: Draw, result: TurnResult) -> bool:
+    """Say whether the last turn was to be gone on with, and is the same still."""
+    if not draw.start or session.tree.head is None:
+        return False
+    head = session.tree.nodes[session.tree.head]
+    same = (head.parent, head.turn.step) == (draw.place, draw.step)
+    return same and head.turn.code.rstrip() == result.turn.code.rstrip()
 
 
 def _attempt_of(draw: Draw, result: TurnResult) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen_cli.errors import ContextFull
-from codegen_cli.program.fold import fold_prompt
+from codegen_cli.program.fold import Folded, fold_prompt, folded_turns
+from codegen_cli.program.marks import numbers_of
 from codegen_cli.repl.session import Draw
+from codegen_cli.repl.ways_out import ways_out
 
 if TYPE_CHECKING:
     from codegen_cli.repl.chat import Chat
@@ -32,13 +33,12 @@ def ask_for(chat: Chat, draw: Draw, should_stop: Callable[[], bool]) -> Asked:
         ContextFull: the program and the answer do not fit, whatever is folded.
     """
     engine = chat.engine
-    room = draw.sampling.max_tokens + (engine.count(draw.start) if draw.start else 0)
-    found = fold_prompt(
-        draw.program, draw.step, engine.count, engine.n_ctx, room, chat.session.wishes, chat.folded
-    )
-    if news := found.news(chat.folded):
+    turns = chat.session.turns(draw.place)
+    before = numbers_of(turns, chat.folded)
+    found = _folded(chat, draw, turns, before)
+    if news := found.news(before):
         chat.view.note(news)
-    chat.folded = found.turns
+    chat.folded = frozenset(turns[number - 1] for number in found.turns)
     asked = Asked(found.prompt, found.turns)
     if draw.attempt or draw.start or not draw.program.turns:
         # It was said when the step was asked for; and a first step has nothing before it that
@@ -52,8 +52,30 @@ def ask_for(chat: Chat, draw: Draw, should_stop: Callable[[], bool]) -> Asked:
     return replace(asked, read=True)
 
 
+def _folded(chat: Chat, draw: Draw, turns: Sequence[int], before: tuple[int, ...]) -> Folded:
+    """Return the folded prompt of a draw; where it does not fit, say what makes room.
+
+    Raises:
+        ContextFull: the program and the answer do not fit, whatever is folded.
+    """
+    engine, program = chat.engine, draw.program
+    wishes = chat.session.marks.wishes(turns)
+    answer = draw.sampling.max_tokens + (engine.count(draw.start) if draw.start else 0)
+    try:
+        return fold_prompt(program, draw.step, engine.count, engine.n_ctx, answer, wishes, before)
+    except ContextFull as error:
+        hint = ways_out(
+            program,
+            draw.step,
+            engine.count,
+            engine.n_ctx - answer,
+            draw.sampling.max_tokens,
+            folded_turns(program).keys() & wishes.pinned - wishes.folded,
+            len(chat.session.shown.turns) - len(turns),
+        )
+        raise ContextFull(error.message, hint) from error
+
+
 def in_chat(error: ContextFull) -> ContextFull:
-    """Say with the chat's own commands what the hint says with options."""
-    hint = error.hint.replace("--max-tokens", "/set max_tokens")
-    hint = re.sub(r"ask for at most (\d+) tokens an answer", r"/set max_tokens \1", hint)
-    return ContextFull(error.message, hint)
+    """Say with the chat's own command what the engine's hint says with an option."""
+    return ContextFull(error.message, error.hint.replace("--max-tokens", "/set max_tokens"))

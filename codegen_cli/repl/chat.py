@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from codegen_cli.engine.base import Engine
-from codegen_cli.errors import Interrupted, UsageError
+from codegen_cli.errors import CodegenError, Interrupted, UsageError
 from codegen_cli.files import warn_of_hiding
 from codegen_cli.program.fold import folded_program
+from codegen_cli.program.marks import numbers_of
 from codegen_cli.program.tree import Tree
 from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.clarity import Clarity
@@ -32,7 +33,11 @@ Interruptible = Callable[[], AbstractContextManager[Callable[[], bool]]]
 
 @dataclass(slots=True)
 class Chat:
-    """A chat: its state, and what it works with."""
+    """A chat: its state, and what it works with.
+
+    `folded` are the turns, by their ids, that the last prompt had in short; `failure` is what the
+    process has to end with, once the program is written.
+    """
 
     engine: Engine
     session: Session
@@ -45,14 +50,20 @@ class Chat:
     keeper: Keeper | None = None
     clarity: Clarity = field(default_factory=Clarity)
     asked: Asked | None = None
-    folded: tuple[int, ...] = ()
+    folded: frozenset[int] = frozenset()
     done: bool = False
+    failure: CodegenError | None = None
     speed: float = 0.0
 
     def read(self, text: str = "", number: int = 0, *, opened: bool = False) -> str:
         """Return the next line for the turn to come, or for the one of this number."""
         number = number or len(self.session.shown.turns) + 1
         return self.reader.read(number, self._toolbar(), text, opened=opened)
+
+    @property
+    def folded_now(self) -> tuple[int, ...]:
+        """Return the numbers of the turns that the last prompt had in short."""
+        return numbers_of(self.session.turns(self.session.tree.head), self.folded)
 
     def last_turn(self) -> Numbered:
         """Return the last turn of the program and its number."""
@@ -81,17 +92,17 @@ class Chat:
     def begin(self, session: Session, stored: StoredSession | None = None) -> None:
         """Put another session in the place of this one, and its record."""
         self.session = session
-        self.folded, self.running.variables, self.running.checked = (), None, ""
+        self.folded, self.running.variables, self.running.checked = frozenset(), None, ""
         if self.keeper:
             self.keeper.close()
         self.keeper = self.outside.keeper(self, stored) if self.outside else None
 
     def toggle(self, what: Literal["pinned", "folded"], numbers: list[int]) -> None:
         """Pin or fold turns that are not, and let go of those that are; say which ones are."""
-        wishes = self.session.wishes
-        marked = getattr(wishes, what) ^ frozenset(numbers)
-        self.session.wishes = replace(wishes, **{what: marked})
-        which = ", ".join(map(str, sorted(marked))) or "none"
+        turns = self.session.turns(self.session.tree.head)
+        marks = self.session.marks.toggled(what, [turns[number - 1] for number in numbers])
+        self.session.marks = marks
+        which = ", ".join(map(str, numbers_of(turns, getattr(marks, what)))) or "none"
         self.view.note(f"{what} turns: {which}")
 
     def draw(self, draw: Draw) -> None:
@@ -176,7 +187,7 @@ class Chat:
 
     def used(self) -> int:
         """Return how many tokens of the context the program takes, as far as it is folded."""
-        return self.engine.count(folded_program(self.session.shown, self.folded).text)
+        return self.engine.count(folded_program(self.session.shown, self.folded_now).text)
 
     def _may_run(self) -> bool:
         """Say whether programs may run; a person is asked before the first one."""

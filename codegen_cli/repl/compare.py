@@ -22,6 +22,9 @@ _MOST_OUTPUT = 3
 _MOST_VARIABLES = 4
 _GAP = 3
 
+#: Columns that marks and indents may take of a line that goes on below; half of the narrowest.
+_MOST_INDENT = LEAST_WIDTH // 2
+
 
 def compared(
     candidates: Sequence[Candidate],
@@ -60,7 +63,7 @@ def _answer(
     candidates: Sequence[Candidate],
     numbers: Sequence[int],
     before: Execution | None,
-) -> Text:
+) -> Group:
     code = candidate.result.turn.code.strip("\n")
     first = candidates[0].result.turn.code.strip("\n")
     votes = f" · {candidate.votes} times" if candidate.votes > 1 else ""
@@ -72,7 +75,7 @@ def _answer(
         if code
         else [Text("  (no code)", "muted")]
     )
-    return Text("\n").join([title, *shown, *told])
+    return Group(title, *map(_hanging, [*shown, *told]))
 
 
 def _marked(code: str, first: str, *, plain: bool) -> list[Text]:
@@ -81,6 +84,17 @@ def _marked(code: str, first: str, *, plain: bool) -> list[Text]:
     return [
         Text.assemble(("+ ", "bold") if i in new else "  ", line) for i, line in enumerate(lines)
     ]
+
+
+def _hanging(line: Text) -> Table:
+    """Return a line that, too long for its column, goes on under its text: mark, indent, text."""
+    text = line.plain[2:].lstrip(" ")
+    lead, rest = line.divide([min(len(line.plain) - len(text), _MOST_INDENT)])
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(lead, rest)
+    return grid
 
 
 def _new_lines(old: list[str], new: list[str]) -> set[int]:

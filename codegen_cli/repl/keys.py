@@ -14,7 +14,8 @@ from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 def chat_keys(opens_line: Callable[[], bool]) -> KeyBindings:
     """Return the bindings: Enter submits, Alt-Enter and Ctrl-J open a line, Ctrl-C clears.
 
-    Where Enter `opens_line`, Alt-Enter submits instead; a command is submitted by both.
+    End takes a suggestion, as → does. Where Enter `opens_line`, Alt-Enter submits instead; a
+    command is submitted by both.
     """
     keys = KeyBindings()
     # While Ctrl-R searches, Enter and Ctrl-C belong to the search.
@@ -43,5 +44,15 @@ def chat_keys(opens_line: Callable[[], bool]) -> KeyBindings:
             event.current_buffer.reset()
         else:
             event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
+
+    @Condition
+    def suggested() -> bool:
+        buffer = get_app().current_buffer
+        return bool(buffer.suggestion) and buffer.document.is_cursor_at_the_end
+
+    @keys.add("end", filter=on_line & suggested)
+    def take(event: KeyPressEvent) -> None:
+        if suggestion := event.current_buffer.suggestion:
+            event.current_buffer.insert_text(suggestion.text)
 
     return keys

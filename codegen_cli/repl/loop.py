@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen_cli.errors import CodegenError, Interrupted
+from codegen_cli.errors import CodegenError, Interrupted, UsageError
 from codegen_cli.repl import asking
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.check_cases import check_cases
@@ -14,7 +14,7 @@ _BLOCK = '"""'
 
 
 def run_chat(chat: Chat) -> None:
-    """Read and act until the user leaves or the input ends.
+    """Read and act until the user leaves or the input ends; `chat.failure` is for the caller.
 
     Raises:
         Interrupted: Ctrl-C in a script.
@@ -91,6 +91,16 @@ def _block(chat: Chat, line: str) -> str:
         try:
             text += "\n" + chat.read(opened=True)
         except (EOFError, KeyboardInterrupt):
-            chat.view.note(f"the block was not closed by {_BLOCK} and is gone")
+            if not chat.reader.attended:
+                chat.failure = _unclosed(line)
+            else:
+                chat.view.note(f"the block was not closed by {_BLOCK} and is gone")
             return ""
     return text.partition(_BLOCK)[0].strip()
+
+
+def _unclosed(line: str) -> UsageError:
+    return UsageError(
+        f"the input ends in the block that begins with {line!r}: it is no step",
+        f"end it with a line {_BLOCK}",
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codegen_cli.errors import UsageError
 from codegen_cli.program import Program, Turn
-from codegen_cli.program.fold import Wishes
+from codegen_cli.program.marks import Marks
 from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.sampling import change
 from codegen_cli.sessions.records import Setup
@@ -58,7 +58,7 @@ class Session:
         self.sampling = sampling
         self.start = ""
         self.candidates = setup.candidates if setup else 1
-        self.wishes = setup.wishes if setup else Wishes()
+        self.marks = setup.marks if setup else Marks()
         self.cases = list(setup.cases) if setup else []
         self.templates = dict(setup.templates) if setup else {}
         self.results = dict(results or {})
@@ -98,7 +98,7 @@ class Session:
         return Setup(
             self.sampling,
             self.candidates,
-            self.wishes,
+            self.marks,
             self.tree.undone,
             tuple(self.cases),
             dict(self.templates),
@@ -218,6 +218,12 @@ class Session:
         """Go to a place of the tree. Raises UsageError when nothing is there."""
         self.tree = self.tree.goto(place)
 
+    def pick(self, answer: int) -> None:
+        """Take another answer to the last step in the place of the one that is there."""
+        if self.tree.head is not None:
+            self.marks = self.marks.follow(self._original(self.tree.head), self._original(answer))
+        self.goto(answer)
+
     def places(self) -> list[tuple[str, str]]:
         """Return the names of places, and the turns by their ids, each with a word about it."""
         names = [(name, "branch") for name in sorted(self.tree.branches)]
@@ -234,6 +240,10 @@ class Session:
         self.accept()
         self.tree = self.tree.name(name)
 
+    def turns(self, place: Place) -> list[int]:
+        """Return what identifies the turns up to a place; a copy is the turn that it copies."""
+        return [self._original(node.id) for node in self.tree.way(place)]
+
     def set(self, name: str, value: str) -> None:
         """Change a sampling setting.
 
@@ -242,7 +252,13 @@ class Session:
         """
         self.sampling = change(self.sampling, name, value)
 
+    def _original(self, turn: int) -> int:
+        while turn in self.copies:
+            turn = self.copies[turn]
+        return turn
+
     def _put(self, draw: Draw, result: TurnResult) -> int:
+        replaced = self.turns(self.tree.head)[len(draw.program.turns) :]
         tree = self.tree.goto(draw.place).add(result.turn)
         new = tree.head
         assert new is not None
@@ -254,6 +270,8 @@ class Session:
             assert tree.head is not None
             self.copies[tree.head] = node.id
             self._accepted.add(tree.head)
+        if replaced:
+            self.marks = self.marks.follow(replaced[0], new)
         self.tree, self._partial = tree, None
         # What was dictated was for this answer only.
         self.start = ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from codegen_cli.repl.answered import note_origins, show_turn
+from codegen_cli.repl.answered import adds_nothing, note_origins, show_turn
 from codegen_cli.repl.asked import Asked
-from codegen_cli.repl.session import Draw, Session
+from codegen_cli.repl.session import Draw
 from codegen_cli.synthesis.guard import Redrawn, write_guarded
 from codegen_cli.synthesis.turn import TurnResult, write_turn
 
@@ -26,7 +26,7 @@ def write_one(chat: Chat, draw: Draw, asked: Asked, should_stop: Callable[[], bo
     if result is None or result.interrupted or should_stop():
         chat.session.set_aside(draw, [result] if result else [])
         return False
-    if _adds_nothing(chat.session, draw, result):
+    if adds_nothing(chat.session, draw, result):
         chat.view.note("the model adds nothing to the turn")
         return True
     chat.session.take(draw, result)
@@ -92,12 +92,3 @@ def _show(
                 return item
             show(item)
     return None
-
-
-def _adds_nothing(session: Session, draw: Draw, result: TurnResult) -> bool:
-    """Say whether the last turn was to be gone on with, and is the same still."""
-    if not draw.start or session.tree.head is None:
-        return False
-    head = session.tree.nodes[session.tree.head]
-    same = (head.parent, head.turn.step) == (draw.place, draw.step)
-    return same and head.turn.code.rstrip() == result.turn.code.rstrip()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from codegen_cli.errors import Interrupted
-from codegen_cli.repl.answered import note_origins, show_turn
+from codegen_cli.repl.answered import adds_nothing, note_origins, show_turn
 from codegen_cli.repl.asked import Asked
 from codegen_cli.repl.session import Draw
 from codegen_cli.synthesis.behaviour import rank_by_execution
@@ -31,6 +31,9 @@ def write_several(chat: Chat, draw: Draw, asked: Asked, should_stop: Callable[[]
         _set_aside(chat, draw, found)
         return False
     results = [one.result for one in found]
+    if all(adds_nothing(chat.session, draw, result) for result in results):
+        chat.view.note("the model adds nothing to the turn")
+        return True
     places = chat.session.take_all(draw, results)
     note_origins(chat, draw, asked, places, results[: len(places)])
     chat.keep("draw")
@@ -75,7 +78,7 @@ def _ranked(
     try:
         with chat.view.working(f"running {len(found)} answers…"):
             ran = run_programs(chat.running.open(), sources, should_stop)
-    except Interrupted:
+    except (Interrupted, KeyboardInterrupt):
         return found
     chat.running.note(sources, ran)
     return rank_by_execution(found, sources, ran)
@@ -87,9 +90,10 @@ def _set_aside(chat: Chat, draw: Draw, found: Sequence[Candidate]) -> None:
     done = [one for one in with_code if not one.result.interrupted]
     if not done:
         done = sorted(with_code, key=lambda one: -one.result.completion.generated_tokens)[:1]
-    elif not draw.later and len(done) > 1:
+    # Before they are shown: the next Ctrl-C may come meanwhile.
+    chat.session.set_aside(draw, [one.result for one in done])
+    if not draw.later and len(done) > 1:
         known = chat.session.tree.children(draw.place)
         first = 1 + sum(node.turn.step == draw.step for node in known)
         numbers = range(first, first + len(done))
         chat.view.candidates(done, chat.running.of(draw.program.source), numbers)
-    chat.session.set_aside(draw, [one.result for one in done])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 from codegen_cli.errors import SessionError, UsageError
 from codegen_cli.program.cases import parse_case
-from codegen_cli.program.fold import Wishes
+from codegen_cli.program.marks import Marks
 from codegen_cli.sessions.records import Provenance, Setup
 from codegen_cli.settings import Sampling
 
@@ -54,8 +55,8 @@ def setup_record(setup: Setup) -> dict[str, Any]:
     return {
         "sampling": asdict(setup.sampling),
         "candidates": setup.candidates,
-        "pinned": sorted(setup.wishes.pinned),
-        "folded": sorted(setup.wishes.folded),
+        "pinned_nodes": sorted(setup.marks.pinned),
+        "folded_nodes": sorted(setup.marks.folded),
         "undone": list(setup.undone),
         "cases": [case.text for case in setup.cases],
         "templates": dict(setup.templates),
@@ -67,8 +68,10 @@ def dump_setup(setup: Setup) -> str:
     return json.dumps(setup_record(setup), ensure_ascii=False, separators=(",", ":"))
 
 
-def load_setup(text: str) -> Setup:
+def load_setup(text: str, turns: Sequence[int] = ()) -> Setup:
     """Return the setup of `dump_setup`; what a newer version added is passed over.
+
+    `turns` are the nodes of the program: an older version marked turns by their numbers in it.
 
     Raises:
         SessionError: it is none.
@@ -78,7 +81,7 @@ def load_setup(text: str) -> Setup:
         return Setup(
             sampling=Sampling(**record["sampling"]),
             candidates=int(record["candidates"]),
-            wishes=Wishes(frozenset(record["pinned"]), frozenset(record["folded"])),
+            marks=Marks(_marked(record, "pinned", turns), _marked(record, "folded", turns)),
             undone=tuple(record["undone"]),
             cases=tuple(map(parse_case, record["cases"])),
             templates=dict(record["templates"]),
@@ -87,3 +90,9 @@ def load_setup(text: str) -> Setup:
         raise SessionError(
             f"a stored setup is unreadable: {error}", "remove its session"
         ) from error
+
+
+def _marked(record: dict[str, Any], what: str, turns: Sequence[int]) -> frozenset[int]:
+    if (nodes := record.get(f"{what}_nodes")) is not None:
+        return frozenset(nodes)
+    return frozenset(turns[number - 1] for number in record[what] if 0 < number <= len(turns))

@@ -79,7 +79,8 @@ class Recorder:
 
         def change(store: SessionStore, session: str) -> None:
             undone = tuple(self._nodes[turn_id] for turn_id in setup.undone)
-            store.set_up(session, replace(setup, undone=undone))
+            marks = setup.marks.renamed(self._nodes)
+            store.set_up(session, replace(setup, undone=undone, marks=marks))
 
         self._waiting.append(change)
         if self.session is not None:

@@ -10,7 +10,7 @@ from typing import Literal
 from codegen_cli.engine.records import FinishReason
 from codegen_cli.program import Program, Turn
 from codegen_cli.program.cases import Case
-from codegen_cli.program.fold import Wishes
+from codegen_cli.program.marks import Marks
 from codegen_cli.settings import EngineName, Sampling
 
 #: Who wrote the code of a turn: the model, the file that was opened, or the user.
@@ -77,7 +77,7 @@ class Setup:
 
     sampling: Sampling
     candidates: int = 1
-    wishes: Wishes = field(default_factory=Wishes)
+    marks: Marks = field(default_factory=Marks)
     undone: tuple[int, ...] = ()
     cases: tuple[Case, ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from codegen_cli.errors import SessionError
@@ -148,7 +149,7 @@ class SessionStore:
             )
         ((prefix, file, model, created),) = rows
         node, pending = head[0] if head else (None, 0)
-        return StoredSession(
+        found = StoredSession(
             id=session,
             prefix=prefix,
             file=Path(file) if file else None,
@@ -161,8 +162,11 @@ class SessionStore:
             head=node,
             pending=bool(pending),
             branches=dict(names),
-            setup=load_setup(setups[0][0]) if setups else None,
         )
+        if not setups:
+            return found
+        way = [item.id for item in found.path(node)]
+        return replace(found, setup=load_setup(setups[0][0], way))
 
     def recent(self, limit: int, file: Path | None = None) -> list[SessionSummary]:
         """Return the sessions that changed last, those of a file only where one is given."""

@@ -61,7 +61,8 @@ def write_candidates(
     They have the seeds of the attempts from `first`, 0 being that of a plain turn. `prompt`,
     `start` and `banned` are those of `write_turn`. `tell` hears of each token: how many answers
     are done, and how many tokens are written in all.
-    Answers that parse to the same code are one. Interrupted, the list holds what was there.
+    Answers that parse to the same code are one. Interrupted, the list holds what was there, after a
+    second Ctrl-C what was finished.
 
     Raises:
         ContextFull: the program and the answer do not fit.
@@ -76,12 +77,17 @@ def write_candidates(
     ]
     done: dict[int, Completion] = {}
     tokens = 0
-    for number, item in engine.generate_many(prompts, should_stop):
-        if isinstance(item, Completion):
-            done[number] = item
-        else:
-            tokens += 1
-        tell(len(done), tokens)
+    try:
+        for number, item in engine.generate_many(prompts, should_stop):
+            if isinstance(item, Completion):
+                done[number] = item
+            else:
+                tokens += 1
+            tell(len(done), tokens)
+    except KeyboardInterrupt:
+        # The second Ctrl-C, which waits for no decode. What was finished is no less so.
+        if not (done and should_stop()):
+            raise
     results = []
     for number, answer in sorted(done.items()):
         turn, fault = Turn(step, start + answer.text), fault_in(answer, start)

@@ -35,6 +35,19 @@ def write_step(chat: Terminal, number: int = 1) -> None:
     chat.expect(f"{number + 1}> ")
 
 
+def replay_last(env: dict[str, str], work: Path) -> subprocess.CompletedProcess[str]:
+    """Draw the answers of the last session again and compare."""
+    return subprocess.run(
+        [sys.executable, "-m", "codegen_cli", "replay", "last", "--verify"],
+        env=env,
+        cwd=work,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIMEOUT,
+        check=False,
+    )
+
+
 def pipe(
     script: str, env: dict[str, str], work: Path, *arguments: str
 ) -> subprocess.CompletedProcess[str]:

@@ -20,6 +20,7 @@ TIMEOUT = 60.0
 
 CTRL_C, CTRL_D, CTRL_J, CTRL_R = "\x03", "\x04", "\n", "\x12"
 ENTER, TAB, ALT_ENTER, UP = "\r", "\t", "\x1b\r", "\x1b[A"
+RIGHT, END, CTRL_E = "\x1b[C", "\x1b[F", "\x05"
 CLEAR_LINE = "\x15"
 
 #: Control sequences, titles, character sets and the short escapes.

@@ -9,15 +9,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from chats import CODE, CODE_BEGINS, PREFIX, RAMBLE, STEP, Start, command, pipe, write_step
 from pty_driver import (
     ALT_ENTER,
     CLEAR_LINE,
     CTRL_C,
     CTRL_D,
+    CTRL_E,
     CTRL_J,
     CTRL_R,
+    END,
     ENTER,
+    RIGHT,
     TAB,
     TIMEOUT,
     UP,
@@ -229,6 +233,34 @@ def test_history_is_private_and_lives_on(start: Start, env: dict[str, str]) -> N
     again.expect("seed           7\n")
 
 
+@pytest.mark.parametrize("key", [RIGHT, END, CTRL_E], ids=["right", "end", "ctrl-e"])
+def test_a_step_typed_before_is_suggested_and_taken_by_a_key(start: Start, key: str) -> None:
+    chat = start("--max-tokens", "4")
+    chat.send("Assign the number 1 to a variable x." + ENTER)
+    chat.expect("2> ")
+    chat.send("Assign the n")
+    # The rest is shown behind the cursor before a key takes it.
+    chat.expect("umber 1 to a variable x.")
+    chat.send(key + " Then print it." + ENTER)
+    chat.expect("turn 2 · ")
+    chat.expect("3> ")
+    chat.send("/list" + ENTER)
+    chat.expect("2?   Assign the number 1 to a variable x. Then print it.\n")
+
+
+def test_a_suggestion_that_no_key_takes_is_not_sent(start: Start) -> None:
+    chat = start("--max-tokens", "4")
+    chat.send("Assign the number 1 to a variable x." + ENTER)
+    chat.expect("2> ")
+    chat.send("Assign the n")
+    chat.expect("umber 1 to a variable x.")
+    chat.send(ENTER)
+    chat.expect("turn 2 · ")
+    chat.expect("3> ")
+    chat.send("/list" + ENTER)
+    chat.expect("2?   Assign the n\n")
+
+
 def test_a_history_that_cannot_be_written_is_no_trouble(start: Start, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     chat = start("--max-tokens", "4", XDG_STATE_HOME=str(tmp_path / "file"))
@@ -296,6 +328,20 @@ def test_a_full_context_is_one_line_and_the_script_goes_on(env: dict[str, str], 
     (error,) = re.findall("error: .*", done.stderr)
     assert "the answer may have 128, but the context has 100 → /set max_tokens " in error
     assert done.stdout == f"# {STEP}\n{CODE}\n"
+
+
+def test_a_script_that_ends_in_a_block_keeps_the_steps_before_and_fails(
+    env: dict[str, str], work: Path
+) -> None:
+    done = pipe(f'{STEP}\n"""Print values.\nAll of them.\n', env, work)
+    assert done.returncode == 2
+    assert done.stdout == f"{PREFIX}# {STEP}\n{CODE}\n"
+    assert done.stderr.splitlines()[-1] == (
+        'error: the input ends in the block that begins with \'"""Print values.\': it is no step '
+        '→ end it with a line """'
+    )
+    again = pipe("/list\n", env, work, "--continue")
+    assert again.returncode == 0 and again.stdout == done.stdout
 
 
 def test_ctrl_c_ends_a_script(env: dict[str, str], work: Path) -> None:

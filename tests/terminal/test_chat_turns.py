@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-from chats import CODE, RAMBLE, STEP, Start, pipe, write_step
+from chats import CODE, RAMBLE, STEP, Start, pipe, replay_last, write_step
 from pty_driver import CTRL_C, ENTER
 
 
@@ -32,14 +30,7 @@ def test_every_answer_of_a_chat_with_forks_can_be_drawn_again(
         "# of values.",
         "# Print values.",
     ]
-    again = subprocess.run(
-        [sys.executable, "-m", "codegen_cli", "replay", "last", "--verify"],
-        env=env,
-        cwd=work,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    again = replay_last(env, work)
     assert again.returncode == 0, again.stdout + again.stderr
     resumed = pipe("/tree\n", env, work, "--continue")
     assert resumed.stdout == done.stdout

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from chats import CODE, CODE_BEGINS, RAMBLE, STEP, Start, command, write_step
+from chats import CODE, CODE_BEGINS, RAMBLE, STEP, Start, command, replay_last, write_step
 from prompt_toolkit.history import FileHistory
-from pty_driver import CTRL_C, CTRL_D, ENTER, TIMEOUT, Terminal, paste
+from pty_driver import CTRL_C, CTRL_D, ENTER, Terminal, paste
 
 CTRL_Z = "\x1a"
 WIDE, NARROW = (30, 100), (30, 40)
@@ -222,15 +220,7 @@ def test_finished_answers_are_picked_after_ctrl_c_and_can_be_drawn_again(
     chat.expect("save to which file?")
     chat.send(ENTER)
     assert chat.wait() == 0
-    again = subprocess.run(
-        [sys.executable, "-m", "codegen_cli", "replay", "last", "--verify"],
-        env=env,
-        cwd=work,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIMEOUT,
-        check=False,
-    )
+    again = replay_last(env, work)
     assert again.returncode == 0, again.stdout + again.stderr
 
 

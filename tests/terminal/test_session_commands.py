@@ -55,6 +55,20 @@ def test_a_session_shows_all_of_its_turns(codegen: Run, session: str) -> None:
     assert len(made["tokens"]) == len(made["logprobs"]) > 0
 
 
+def test_a_shown_session_has_the_blank_lines_of_its_code(codegen: Run, tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text("# Set a and b.\na = 1\n\nif a:\n\n    b = 2\n")
+    codegen("chat", "b.py", stdin=f"{STEP}\n")
+    shown = codegen("sessions", "show", "last").stdout
+    assert "\n    a = 1\n\n    if a:\n\n        b = 2\n* #2 " in shown
+
+
+def test_loading_a_session_that_is_not_there_points_to_a_command_of_the_chat(
+    codegen: Run, session: str
+) -> None:
+    said = codegen("chat", stdin="/load nope\n/load\n").stderr
+    assert '\nerror: no session "nope" → see /sessions\n' in said
+
+
 def test_an_export_is_written_once(codegen: Run, session: str, tmp_path: Path) -> None:
     source = (tmp_path / "a.py").read_text()
     assert codegen("sessions", "export", session).stdout == source

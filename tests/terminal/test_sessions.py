@@ -10,12 +10,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from process import Run
+from pty_driver import TIMEOUT
 
 from codegen_cli.registry.find import find_model
 
@@ -46,6 +47,7 @@ while True:
 """
 
 Sessions = Callable[..., Any]
+Piped = Callable[[], "PipedChat"]
 
 
 @pytest.fixture
@@ -64,32 +66,71 @@ def database(environment: dict[str, str]) -> Path:
     return Path(environment["HOME"]) / ".local/state/codegen/sessions.db"
 
 
-def killed_chat(environment: dict[str, str], folder: Path, lines: list[str], after: int) -> bytes:
-    """Run a chat, kill it when it has said so many bytes, and return what it said."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "codegen_cli", "chat"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment,
-        cwd=folder,
-    ) as chat:
-        assert chat.stdin is not None
-        assert chat.stderr is not None
-        chat.stdin.write("".join(f"{line}\n" for line in lines).encode())
-        chat.stdin.close()
-        said = b""
-        while len(said) < after and (more := os.read(chat.stderr.fileno(), after - len(said))):
-            said += more
-        chat.send_signal(signal.SIGKILL)
-        return said
+class PipedChat:
+    """A chat that reads steps from a pipe; what it says is read as far as one wants."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "codegen_cli", "chat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=folder,
+        )
+        self.said = b""
+
+    def type(self, text: str) -> None:
+        """Send lines."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def listen(self, most: int = 65536) -> bool:
+        """Read what it says next, up to so many bytes; say no at the end."""
+        assert self.process.stderr is not None
+        more = os.read(self.process.stderr.fileno(), most)
+        self.said += more
+        return bool(more)
+
+    def end(self) -> str:
+        """Close the pipe, wait until the chat ends, and return the program."""
+        program, rest = self.process.communicate(timeout=TIMEOUT)
+        self.said += rest
+        return program.decode()
+
+
+@pytest.fixture
+def piped(environment: dict[str, str], tmp_path: Path) -> Iterator[Piped]:
+    """Return a function that starts a chat which reads from a pipe."""
+    chats: list[PipedChat] = []
+
+    def start() -> PipedChat:
+        chats.append(PipedChat(environment, tmp_path))
+        return chats[-1]
+
+    yield start
+    for chat in chats:
+        with chat.process:
+            chat.process.kill()
+
+
+def kill_after(chat: PipedChat, lines: list[str], most: int) -> bytes:
+    """Kill a chat when it has said so many bytes, and return what it said."""
+    chat.type("".join(f"{line}\n" for line in lines))
+    assert chat.process.stdin is not None
+    chat.process.stdin.close()
+    while len(chat.said) < most and chat.listen(most - len(chat.said)):
+        pass
+    chat.process.send_signal(signal.SIGKILL)
+    return chat.said
 
 
 @pytest.mark.parametrize("after", SWEEP)
 def test_a_killed_chat_loses_at_most_the_turn_in_flight(
-    environment: dict[str, str], codegen: Run, sessions: Sessions, tmp_path: Path, after: int
+    piped: Piped, codegen: Run, sessions: Sessions, tmp_path: Path, after: int
 ) -> None:
-    said = killed_chat(environment, tmp_path, LINES, after)
+    said = kill_after(piped(), LINES, after)
     shown = len(ANSWERED.findall(said))
     found = sessions("list")
     if not found:
@@ -103,10 +144,8 @@ def test_a_killed_chat_loses_at_most_the_turn_in_flight(
     assert resumed.stdout == kept["program"]
 
 
-def test_the_sweep_reaches_from_before_the_first_turn_to_the_save(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    said = killed_chat(environment, tmp_path, LINES, 10_000)
+def test_the_sweep_reaches_from_before_the_first_turn_to_the_save(piped: Piped) -> None:
+    said = kill_after(piped(), LINES, 10_000)
     answers = [found.end() for found in ANSWERED.finditer(said)]
     assert SWEEP.start < answers[0] < answers[-1] < said.index(b"saved ") < SWEEP.stop
 
@@ -132,31 +171,12 @@ def test_a_killed_writer_keeps_every_commit(tmp_path: Path, turns: int) -> None:
     assert head == kept
 
 
-def test_two_chats_at_once_are_two_sessions(
-    environment: dict[str, str], sessions: Sessions, tmp_path: Path
-) -> None:
-    chats = [
-        subprocess.Popen(
-            [sys.executable, "-m", "codegen_cli", "chat"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd=tmp_path,
-            text=True,
-        )
-        for _ in range(2)
-    ]
+def test_two_chats_at_once_are_two_sessions(piped: Piped, sessions: Sessions) -> None:
+    chats = [piped(), piped()]
     for chat in chats:
-        assert chat.stdin is not None
-        chat.stdin.write(STEPS)
-        chat.stdin.close()
-    programs = []
-    for chat in chats:
-        with chat:
-            assert chat.stdout is not None
-            programs.append(chat.stdout.read())
-    assert [chat.returncode for chat in chats] == [0, 0]
+        chat.type(STEPS)
+    programs = [chat.end() for chat in chats]
+    assert [chat.process.returncode for chat in chats] == [0, 0]
     found = sessions("list")
     assert [(s["turns"], s["drawn"]) for s in found] == [(2, 2), (2, 2)]
     assert [sessions("show", s["id"])["program"] for s in found] == programs
@@ -400,25 +420,13 @@ def test_a_chat_that_is_not_kept_leaves_no_memory(
 
 
 def test_a_session_that_is_removed_while_its_chat_goes_on_leaves_no_memory(
-    sessions: Sessions, environment: dict[str, str], tmp_path: Path
+    piped: Piped, sessions: Sessions, environment: dict[str, str]
 ) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "codegen_cli", "chat"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment,
-        cwd=tmp_path,
-    ) as chat:
-        assert chat.stdin is not None
-        assert chat.stderr is not None
-        chat.stdin.write(STEPS.encode())
-        chat.stdin.flush()
-        said = b""
-        while len(ANSWERED.findall(said)) < 2 and (more := os.read(chat.stderr.fileno(), 4096)):
-            said += more
-        sessions("rm", "last", "--yes")
-        chat.stdin.close()
-        said += chat.stderr.read()
-    assert chat.returncode == 0, said.decode()
+    chat = piped()
+    chat.type(STEPS)
+    while len(ANSWERED.findall(chat.said)) < 2 and chat.listen():
+        pass
+    sessions("rm", "last", "--yes")
+    chat.end()
+    assert chat.process.returncode == 0, chat.said.decode()
     assert memory_files(environment) == []

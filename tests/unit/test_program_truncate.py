@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -284,3 +285,9 @@ def test_what_a_completion_goes_on_counts_and_is_not_cut(
     assert (done.text, done.cut) == (text, completion[len(text) :])
     assert done.cut.startswith(rule)
     assert watcher.fired == done.rule
+
+
+def test_the_page_of_the_chat_lists_every_rule() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "chat.md").read_text(encoding="utf-8")
+    table = page[page.index("| `ended by` |") : page.index("## Several answers")]
+    assert [rule for rule in Rule if f"`{rule}`" not in table] == []

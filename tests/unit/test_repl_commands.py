@@ -111,9 +111,7 @@ def test_a_step_may_begin_with_a_slash(chat: Run) -> None:
         ("/xyzzy 1", 'no command "/xyzzy" → /help lists them.'),
         ("/", 'no command "/" → /help'),
         ("/drop it", '/drop takes no argument, but got "it"'),
-        ("/undo x", '"x" is not a number of turns'),
-        ("/undo ²", '"²" is not a number of turns'),
-        ("/undo", "cannot undo 1 of 0 turns"),
+        ("/undo", "there is no turn, so there is nothing to undo → type a step first"),
         ("/redo", "nothing to redo"),
         ("/accept", "no turn is pending"),
         ("/retry", "nothing to retry"),
@@ -130,6 +128,16 @@ def test_a_wrong_command_is_one_line_and_no_step(chat: Run, line: str, said: str
     assert said in shown
     assert shown.count("\n") == 1
     assert engine.prompts == []
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "x", "²", "1.5", "3", "99999999999"])
+def test_a_wrong_number_of_turns_to_take_back_is_one_line(chat: Run, count: str) -> None:
+    done, shown = chat(FakeEngine("a = 1", "b = 1"), "A.", "B.", f"/undo {count}", "/q", "")
+    assert (
+        f'error: "{count}" is not a number of turns to take back → give a whole number in 1…2\n'
+        in shown
+    )
+    assert done.session.program.steps == ("A.", "B.")
 
 
 @pytest.mark.parametrize("line", ["/exit", "/q", "/quit", "/QUIT", EOFError()])

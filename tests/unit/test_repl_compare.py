@@ -41,9 +41,9 @@ ANSWERS = [
 ]
 
 
-def shown(width: int) -> str:
+def shown(width: int, answers: list[Candidate] = ANSWERS) -> str:
     screen = Console(file=io.StringIO(), width=width, theme=THEME, color_system=None)
-    screen.print(compared(ANSWERS, width, BEFORE))
+    screen.print(compared(answers, width, BEFORE))
     assert isinstance(screen.file, io.StringIO)
     return screen.file.getvalue()
 
@@ -53,6 +53,23 @@ def test_differing_lines_are_marked_without_colour() -> None:
     assert "  total = sum(values)\n→ total: int = 3\n" in text
     assert "+ total = 0\n+ for v in values:\n+     total += v\n→ behaves as 1\n" in text
     assert "  total = sum(values)\n+ print(total)\n→ prints 3\n→ total: int = 3\n" in text
+
+
+def test_a_line_that_is_too_long_goes_on_under_its_text() -> None:
+    long = candidate(
+        "for v in values:\n    total = total + v * v + 2 * v + 1",
+        Execution("exception", error="ValueError: this is no number at all"),
+    )
+    narrow, wide = (shown(width, [candidate("total = 0"), long]) for width in (36, 75))
+    assert [line.rstrip() for line in narrow.splitlines()][4:] == [
+        "+     total = total + v * v + 2 * v",
+        "      + 1",
+        "→ fails: ValueError: this is no",
+        "  number at all",
+    ]
+    column = wide.index("── 2")
+    second = [line[column:].rstrip() for line in wide.splitlines()]
+    assert second[2:4] == ["+     total = total + v * v + 2 * v +", "      1"]
 
 
 def test_what_ran_before_is_not_told_again() -> None:

@@ -11,7 +11,7 @@ from fake_chat import Act, FakeEngine, Script, make
 from codegen_cli.cli.chat_outside import session_of
 from codegen_cli.cli.chat_session import Resumed
 from codegen_cli.program import Program, parse_program
-from codegen_cli.program.fold import Wishes
+from codegen_cli.program.marks import Marks
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.keep import Keeper
 from codegen_cli.repl.loop import run_chat
@@ -166,7 +166,7 @@ def test_a_session_that_goes_on_is_set_to_what_it_was(store: SessionStore) -> No
     chat, _ = go_on(store, script=[])
     assert chat.session.sampling == Sampling(temperature=0.8)
     assert chat.session.candidates == 3
-    assert chat.session.wishes == Wishes(folded=frozenset({1}))
+    assert chat.session.marks == Marks(folded=frozenset({1}))
     assert [case.text for case in chat.session.cases] == ["A=[4, 'x -> y'] -> 'z'"]
     assert chat.session.templates == {"One [4, 'x -> y'].": "One {A}."}
 

@@ -108,6 +108,54 @@ def test_ctrl_c_while_answers_run_keeps_them_all(
     assert "2 answers were finished: /keep takes the best" in capsys.readouterr().err
 
 
+def test_answers_that_add_nothing_to_the_turn_are_no_turns(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chat, shown = run(capsys, Batch("a = 1", "", ""), "A.", "/n 2", "/more", "/q", "")
+    assert "the model adds nothing to the turn\n" in shown
+    assert len(chat.session.tree.nodes) == 1
+
+
+class Struck(Batch):
+    """Press Ctrl-C twice once so many answers are finished: the flag, then the stroke."""
+
+    def __init__(self, pressed: list[bool], after: int, *script: str) -> None:
+        super().__init__(*script)
+        self.pressed, self.after = pressed, after
+
+    def generate_many(
+        self, prompts: list[Prompt], should_stop: Callable[[], bool] = never
+    ) -> Iterator[tuple[int, Chunk | Completion]]:
+        for number, item in super().generate_many(prompts, should_stop):
+            if number == self.after:
+                self.pressed.append(True)
+                raise KeyboardInterrupt
+            yield number, item
+
+
+@pytest.mark.parametrize("finished", [0, 1, 2])
+def test_a_second_ctrl_c_loses_no_finished_answer(
+    capsys: pytest.CaptureFixture[str], finished: int
+) -> None:
+    pressed: list[bool] = []
+
+    @contextmanager
+    def stopped() -> Iterator[Callable[[], bool]]:
+        yield lambda: bool(pressed)
+
+    chat = make(Struck(pressed, finished, "a = 1", "a = 2", "a = 3"), Script("/n 3", "A.", "/keep"))
+    chat.interruptible = stopped
+    run_chat(chat)
+    shown = capsys.readouterr().err
+    said = {
+        0: "interrupted after 0 tokens · program unchanged, nothing is pending\n",
+        1: "/keep takes what was written, /more goes on\n",
+        2: "2 answers were finished: /keep takes the best, /pick K another\n",
+    }
+    assert said[finished] in shown
+    assert ("pending turn 1: A.\n" in shown) == (finished > 0)
+
+
 def test_the_spinner_says_how_many_are_done(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -241,6 +241,42 @@ def test_a_full_context_folds_old_functions_and_says_so(chat: Run) -> None:
     assert "pinned turns: 1\nerror: the prompt has " in shown
 
 
+def test_a_pin_stays_with_its_turn_and_not_with_its_number(chat: Run) -> None:
+    engine = FakeEngine("a = 1", "b = 1", "c = 1", "b = 2", "z = 1", "c = 3")
+    lines = ["A.", "B.", "C.", "/branch old", "/pin 2", "/goto 1", "/pin", "X.", "/pin"]
+    done, shown = chat(engine, *lines, "/goto old", "/pin", "/edit 1 Z.", "/pin", "/q", "")
+    said = [line for line in shown.splitlines() if line.startswith("pinned turns: ")]
+    assert said == [f"pinned turns: {which}" for which in ("2", "none", "none", "2", "2")]
+    assert done.session.shown.steps == ("Z.", "B.", "C.")
+
+
+def test_another_answer_takes_over_the_marks_of_the_turn_it_replaces(chat: Run) -> None:
+    engine = FakeEngine("a = 1", "a = 2", "a = 3", "a = 4", "b = 1")
+    lines = ["A.", "/pin 1", "/retry", "/pin", "/edit Y.", "/pin", "/n 2", "/retry", "/n 1"]
+    _, shown = chat(engine, *lines, "/pin 1", "/pick 1", "/pin", "/q", "")
+    said = [line for line in shown.splitlines() if line.startswith("pinned turns: ")]
+    assert said == [f"pinned turns: {which}" for which in ("1", "1", "1", "none", "none")]
+
+
+def test_a_turn_that_folded_is_not_another_one_elsewhere(chat: Run) -> None:
+    body = "def f(x):\n" + "    x = x + 1 + 2 + 3 + 4\n" * 82
+    engine = FakeEngine("def g(x):\n    return x + 1\n", body, "b = 1")
+    lines = ["G.", "/branch g", "/goto 0", "A.", "B.", "/goto g", "/tokens", "/redo"]
+    _, shown = chat(engine, *lines, "/goto #3", "/tokens", "/q", "")
+    assert "A. (folded in the prompt)" in shown
+    assert "G. (folded in the prompt)" not in shown
+
+
+def test_a_full_context_names_the_commands_that_make_room(chat: Run) -> None:
+    engine = FakeEngine(*[f"x{n} = [{', '.join('1' * 220)}]" for n in range(4)], "y = 1")
+    lines = ["A.", "B.", "C.", "D.", "E.", "/undo 1", "E.", "/q", ""]
+    done, shown = chat(engine, *lines)
+    assert shown.count("error: the prompt has ") == 1
+    assert " but the context has 1000 → /set max_tokens 1" in shown
+    assert " or /undo 1\n" in shown
+    assert done.session.program.steps == ("A.", "B.", "C.", "E.")
+
+
 def test_a_turn_without_functions_is_not_folded(chat: Run) -> None:
     _, shown = chat(FakeEngine("a = 1"), "A.", "/fold 1", "/q", "")
     assert "error: turn 1 has no function body to fold" in shown

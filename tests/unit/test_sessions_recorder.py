@@ -10,6 +10,7 @@ import pytest
 
 from codegen_cli.errors import SessionError
 from codegen_cli.program import Turn
+from codegen_cli.program.marks import Marks
 from codegen_cli.sessions.recorder import Recorder
 from codegen_cli.sessions.records import Provenance, Setup, StoredSession
 from codegen_cli.sessions.store import SessionStore
@@ -81,11 +82,14 @@ def test_what_names_other_turns_names_those_of_the_store(path: Path) -> None:
     chat = recorder(path)
     chat.turn(70, None, Turn("A.", ""), MODEL, "step")
     chat.turn(71, None, Turn("A.", ""), replace(MODEL, kept_from=70), "edit")
-    chat.set_up(Setup(Sampling(), undone=(71, 70)))
+    marks = Marks(frozenset({71}), frozenset({70}))
+    chat.set_up(Setup(Sampling(), undone=(71, 70), marks=marks))
     chat.close()
     (found,) = stored(path)
     assert found.nodes[1].provenance.kept_from == 1
-    assert found.setup == Setup(Sampling(), undone=(2, 1))
+    assert found.setup == Setup(
+        Sampling(), undone=(2, 1), marks=Marks(frozenset({2}), frozenset({1}))
+    )
 
 
 def test_what_a_full_disk_refused_is_written_when_there_is_room(path: Path) -> None:

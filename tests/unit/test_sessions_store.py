@@ -19,7 +19,7 @@ import pytest
 from codegen_cli.errors import CodegenError, SessionError, UsageError
 from codegen_cli.program import Turn
 from codegen_cli.program.cases import Case
-from codegen_cli.program.fold import Wishes
+from codegen_cli.program.marks import Marks
 from codegen_cli.sessions.database import Database
 from codegen_cli.sessions.encode import dump_provenance, dump_setup, load_provenance, load_setup
 from codegen_cli.sessions.records import Provenance, SessionSummary, Setup
@@ -257,7 +257,7 @@ import sys
 from pathlib import Path
 from codegen_cli.program import Turn
 from codegen_cli.program.cases import Case
-from codegen_cli.program.fold import Wishes
+from codegen_cli.program.marks import Marks
 from codegen_cli.sessions.records import Provenance
 from codegen_cli.sessions.store import SessionStore
 store = SessionStore(Path(sys.argv[1]))
@@ -281,7 +281,7 @@ def test_two_processes_write_the_same_session(store: SessionStore) -> None:
 SETUP = Setup(
     Sampling(temperature=0.8, seed=7),
     candidates=4,
-    wishes=Wishes(frozenset({1}), frozenset({2, 3})),
+    marks=Marks(frozenset({1}), frozenset({2, 3})),
     undone=(2, 1),
     cases=(Case({"A": [1, (2, "-> 3")], "B": {"é"}}, "six"), Case({}, None)),
     templates={"Add 1.": "Add {A}."},
@@ -292,6 +292,24 @@ def test_a_setup_survives_as_json() -> None:
     assert load_setup(dump_setup(SETUP)) == SETUP
     newer = {**json.loads(dump_setup(SETUP)), "mood": "good"}
     assert load_setup(json.dumps(newer)) == SETUP
+
+
+def test_turns_that_an_older_version_marked_by_number_are_those_of_the_program(
+    store: SessionStore,
+) -> None:
+    session = store.create("", None, "nano")
+    first = store.add_turn(session, None, turn(1), FILE, "step")
+    store.add_turn(session, first, turn(2), FILE, "step")
+    other = store.add_turn(session, first, turn(3), FILE, "retry")
+    old = json.loads(dump_setup(SETUP))
+    del old["pinned_nodes"], old["folded_nodes"]
+    store._database.run(
+        "INSERT INTO setup (session, created, setup) VALUES (?, 1, ?)",
+        *(session, json.dumps({**old, "pinned": [2], "folded": [1, 7]})),
+    )
+    setup = store.load(session).setup
+    assert setup is not None
+    assert setup.marks == Marks(frozenset({other}), frozenset({first}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", dump_setup(SETUP).replace("-> 'six'", "")])

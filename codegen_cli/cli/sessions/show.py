@@ -37,7 +37,8 @@ def show_session(session: SessionId, as_json: o.Json = False) -> None:
 def _lines(node: Node, mark: str, session: StoredSession) -> str:
     parent = f"after #{node.parent}" if node.parent else "first"
     names = "".join(f" [{name}]" for name, at in session.branches.items() if at == node.id)
-    code = "".join(f"    {line}\n" for line in node.turn.code.strip("\n").split("\n") if line)
+    text = node.turn.code.strip("\n")
+    code = "".join(f"    {line}".rstrip() + "\n" for line in text.split("\n")) if text else ""
     step = " ".join(node.turn.step.split())
     return f"{mark} #{node.id}{names} {step}\n    ({parent} · {_origin(node)})\n{code}"
 

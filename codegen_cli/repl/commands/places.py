@@ -46,7 +46,7 @@ def tree(chat: Chat, _argument: str) -> None:
     chat.view.tree(chat.session.tree, chat.session.pending)
 
 
-@COMMANDS.command("clear")
+@COMMANDS.command("clear", aliases=("reset",))
 def clear(chat: Chat, _argument: str) -> None:
     """Begin again with an empty program; the turns stay in /tree."""
     head = chat.session.tree.head

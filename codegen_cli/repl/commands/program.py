@@ -55,10 +55,10 @@ def diff(chat: Chat, _argument: str) -> None:
 @COMMANDS.command("tokens")
 def tokens(chat: Chat, _argument: str) -> None:
     """Show how much of the context each turn takes, as far as it is folded."""
-    program, engine = folded_program(chat.session.shown, chat.folded), chat.engine
+    program, engine = folded_program(chat.session.shown, chat.folded_now), chat.engine
     counts = [engine.count(turn.text) for turn in program.turns]
     prefix = engine.count(program.prefix) if program.prefix else 0
-    chat.view.tokens(program, prefix, counts, chat.folded, engine.n_ctx)
+    chat.view.tokens(program, prefix, counts, chat.folded_now, engine.n_ctx)
     used, size = chat.used(), engine.n_ctx
     chat.view.note(f"{used} of {size} tokens used · {max(size - used, 0)} left")
 

@@ -34,8 +34,8 @@ def edit(chat: Chat, argument: str) -> None:
     first, _, rest = argument.partition(" ")
     number, words = 0, argument
     if first.isascii() and first.isdecimal():
-        number, words = parse_count(first, "a number of a turn"), rest.strip()
-        chat.session.tree.at(number)
+        turns = len(chat.session.shown.turns) or 1
+        number, words = parse_count(first, "a number of a turn", turns), rest.strip()
     step = words or _edited(chat, number)
     if step:
         chat.draw(asking.reword(chat.session, step, number))
@@ -75,7 +75,7 @@ def pick(chat: Chat, argument: str) -> None:
         raise UsageError("there is no turn, so there is nothing to pick", "type a step first")
     if argument:
         number = parse_count(argument, "a number of an answer", len(answers))
-        chat.session.goto(answers[number - 1].id)
+        chat.session.pick(answers[number - 1].id)
         chat.view.note(f"answer {number} of {len(answers)} is the turn")
     chat.view.answers(answers, chat.session.tree.head)
 
@@ -96,9 +96,11 @@ def drop(chat: Chat, _argument: str) -> None:
 @COMMANDS.command("undo", "[N]")
 def undo(chat: Chat, argument: str) -> None:
     """Take back the pending turn, or the last N."""
-    if argument and not (argument.isascii() and argument.isdecimal() and len(argument) < 10):
-        raise UsageError(f'"{argument}" is not a number of turns', "try /undo 2")
-    chat.view.turns("undid", chat.session.undo(int(argument or 1)))
+    last = len(chat.session.shown.turns)
+    if not last:
+        raise UsageError("there is no turn, so there is nothing to undo", "type a step first")
+    count = parse_count(argument, "a number of turns to take back", last) if argument else 1
+    chat.view.turns("undid", chat.session.undo(count))
 
 
 @COMMANDS.command("redo")
