@@ -28,7 +28,8 @@ class Sampling:
     """How tokens are chosen: the paper's defaults (temperature 0.2, nucleus 0.95, 128 tokens).
 
     A temperature of 0 is greedy decoding. `top_k` 0, `min_p` 0 and `repeat_penalty` 1 are off.
-    The seed is fixed by default, so the same steps give the same program twice.
+    The seed is fixed by default, so the same steps give the same program twice. `stop` are texts
+    that end a turn besides the paper's rules; they are not part of it.
     """
 
     temperature: float = 0.2
@@ -38,6 +39,7 @@ class Sampling:
     repeat_penalty: float = 1.0
     max_tokens: int = 128
     seed: int = 42
+    stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

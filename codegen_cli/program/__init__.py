@@ -7,7 +7,7 @@ from codegen_cli.program.program import SEPARATOR, Program, Turn
 from codegen_cli.program.prompt import unwrap, wrap
 from codegen_cli.program.source import parse_program, steps_of
 from codegen_cli.program.steps import format_steps, parse_steps
-from codegen_cli.program.stop import NoStop, Stopper, StopStrings
+from codegen_cli.program.stop import NoStop, Stopper, StopStrings, turn_stopper
 from codegen_cli.program.template import fill, parse_variables, substitute
 from codegen_cli.program.truncate import Rule, StopWatcher, Truncation, truncate
 
@@ -32,6 +32,7 @@ __all__ = [
     "steps_of",
     "substitute",
     "truncate",
+    "turn_stopper",
     "unwrap",
     "wrap",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from codegen_cli.errors import UsageError
-from codegen_cli.program.truncate import Truncation
+from codegen_cli.program.truncate import StopWatcher, Truncation
 
 
 class Stopper(Protocol):
@@ -70,6 +70,41 @@ class StopStrings:
             if any(stop.startswith(rest) for stop in self._stops):
                 return start
         return len(text)
+
+
+class TurnStop:
+    """Cut a turn before the first stop string, and what is left where a rule of the paper ends it.
+
+    `before` is the code that the turn was made to begin with, which nothing cuts.
+    """
+
+    def __init__(self, stops: Sequence[str], before: str = "") -> None:
+        """Raise UsageError for an empty stop string."""
+        self._strings = StopStrings(stops)
+        self._before = before
+        self._rules = StopWatcher(before=before)
+
+    @property
+    def fired(self) -> str | None:
+        """Name what ended the turn."""
+        return self._rules.fired or self._strings.fired
+
+    def feed(self, piece: str) -> str:
+        """Take the next piece and return the text that is now certain to stay."""
+        return self._rules.feed(self._strings.feed(piece))
+
+    def finish(self) -> Truncation:
+        """Truncate everything that was fed."""
+        whole = self._strings.finish()
+        rules = StopWatcher(before=self._before)
+        rules.feed(whole.text)
+        kept = rules.finish()
+        return Truncation(kept.text, kept.rule or whole.rule, kept.cut + whole.cut)
+
+
+def turn_stopper(stops: Sequence[str], before: str = "") -> Stopper:
+    """Return what ends a turn: the paper's rules, and these texts if there are some."""
+    return TurnStop(stops, before) if stops else StopWatcher(before=before)
 
 
 class NoStop:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from codegen_cli import console
 from codegen_cli.highlight import styled
-from codegen_cli.program import Program
+from codegen_cli.program import Program, Rule
 from codegen_cli.synthesis.outcome import excerpt
 
 if TYPE_CHECKING:
+    from codegen_cli.engine.records import Completion
     from codegen_cli.synthesis.turn import TurnResult
 
 #: A placement of fewer characters says nothing ("CPU" is the shortest, with the dots).
@@ -27,8 +29,15 @@ def summary(number: int, result: TurnResult) -> str:
     return (
         f"turn {number} · {answer.generated_tokens} tokens ({answer.reused_tokens} reused) · "
         f"{answer.seconds:.1f} s · {answer.tokens_per_second:.0f} tokens/s · "
-        f"ended by {answer.rule or answer.finish_reason}"
+        f"ended by {_ended_by(answer)}"
     )
+
+
+def _ended_by(answer: Completion) -> str:
+    """Name the rule, the reason, or in quotation marks the stop string that ended an answer."""
+    if answer.rule is None or answer.rule in map(str, Rule):
+        return str(answer.rule or answer.finish_reason)
+    return console.visible(json.dumps(answer.rule, ensure_ascii=False))
 
 
 def cut_lines(cut: str) -> list[str]:

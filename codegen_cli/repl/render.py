@@ -18,6 +18,7 @@ from codegen_cli.program.tree import Node, Place, Tree
 from codegen_cli.repl.draw import bars, tree_lines
 from codegen_cli.repl.help import help_lines, keys_help
 from codegen_cli.repl.lines import cut_lines, numbered, summary
+from codegen_cli.repl.sampling import shown
 from codegen_cli.repl.session import Numbered
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.fault import Fault
@@ -197,7 +198,11 @@ class View:
     def sampling(self, sampling: Sampling, names: Iterable[str]) -> None:
         """Show settings, one a line."""
         for name in names:
-            self._write(Text.assemble((f"{name:<15}", "muted"), f"{getattr(sampling, name):g}\n"))
+            self._write(
+                Text.assemble(
+                    (f"{name:<15}", "muted"), f"{console.visible(shown(sampling, name))}\n"
+                )
+            )
 
     def help(self, table: Table[C], only: Command[C] | None = None) -> None:
         """Show what can be typed, or what one command does."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import shlex
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,8 +32,10 @@ _SETTINGS = {
     "seed": _Setting(int, 0, 2**32 - 1),
 }
 
+_STOP = "stop"
+
 #: Every setting that can be changed, in the order in which they are shown.
-NAMES = tuple(_SETTINGS)
+NAMES = (*_SETTINGS, _STOP)
 
 
 def change(sampling: Sampling, name: str, value: str) -> Sampling:
@@ -41,18 +45,20 @@ def change(sampling: Sampling, name: str, value: str) -> Sampling:
         UsageError: there is no such setting, or the value is not one for it.
     """
     name = known(name)
-    changed: dict[str, Any] = {name: _parse(name, value)}
+    changed: dict[str, Any] = {name: _stops(value) if name == _STOP else _parse(name, value)}
     return replace(sampling, **changed)
 
 
-def value_of(sampling: Sampling, name: str) -> float:
-    """Return a setting.
+def shown(sampling: Sampling, name: str) -> str:
+    """Return a setting as it is shown.
 
     Raises:
         UsageError: there is no such setting.
     """
-    value: float = getattr(sampling, known(name))
-    return value
+    value = getattr(sampling, known(name))
+    if isinstance(value, tuple):
+        return " ".join(json.dumps(text, ensure_ascii=False) for text in value) or "off"
+    return f"{value:g}"
 
 
 def known(name: str) -> str:
@@ -62,11 +68,30 @@ def known(name: str) -> str:
         UsageError: there is no such setting.
     """
     wanted = name.lower().replace("-", "_")
-    if wanted in _SETTINGS:
+    if wanted in NAMES:
         return wanted
     near = difflib.get_close_matches(wanted, NAMES, n=1, cutoff=0.5)
     question = f"did you mean {near[0]}?" if near else f"settings: {', '.join(NAMES)}"
     raise UsageError(f'no setting "{name}"', question)
+
+
+def _stops(value: str) -> tuple[str, ...]:
+    r"""Return stop strings: words as in a shell, in which `\n` and `\t` are read; none for "off".
+
+    >>> _stops("return 'if __name__' \\n\\n")
+    ('return', 'if __name__', '\n\n')
+    """
+    if value.strip().lower() == "off":
+        return ()
+    words = shlex.shlex(value, posix=True, punctuation_chars=False)
+    words.whitespace_split, words.commenters, words.escape = True, "", ""
+    try:
+        found = tuple(word.replace("\\n", "\n").replace("\\t", "\t") for word in words)
+    except ValueError:
+        raise UsageError(f"stop {value} has an open quotation mark", "close it") from None
+    if "" in found:
+        raise UsageError("a stop string is empty", "/set stop off takes all of them away")
+    return found
 
 
 def _parse(name: str, value: str) -> float:

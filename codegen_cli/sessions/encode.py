@@ -44,7 +44,7 @@ def load_provenance(text: str) -> Provenance:
             record[name] = tuple(record.get(name, ()))
         record["lora"] = tuple((path, scale) for path, scale in record.get("lora", ()))
         if record.get("sampling") is not None:
-            record["sampling"] = Sampling(**record["sampling"])
+            record["sampling"] = _sampling(record["sampling"])
         return Provenance(**record)
     except (ValueError, TypeError, AttributeError) as error:
         raise SessionError(f"a stored turn is unreadable: {error}", "remove its session") from error
@@ -79,7 +79,7 @@ def load_setup(text: str, turns: Sequence[int] = ()) -> Setup:
     try:
         record = json.loads(text)
         return Setup(
-            sampling=Sampling(**record["sampling"]),
+            sampling=_sampling(record["sampling"]),
             candidates=int(record["candidates"]),
             marks=Marks(_marked(record, "pinned", turns), _marked(record, "folded", turns)),
             undone=tuple(record["undone"]),
@@ -90,6 +90,11 @@ def load_setup(text: str, turns: Sequence[int] = ()) -> Setup:
         raise SessionError(
             f"a stored setup is unreadable: {error}", "remove its session"
         ) from error
+
+
+def _sampling(record: dict[str, Any]) -> Sampling:
+    """Return the settings of a record; older ones have no stop strings."""
+    return Sampling(**{**record, "stop": tuple(map(str, record.get("stop", ())))})
 
 
 def _marked(record: dict[str, Any], what: str, turns: Sequence[int]) -> frozenset[int]:

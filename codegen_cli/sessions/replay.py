@@ -9,7 +9,7 @@ from typing import Literal
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted
-from codegen_cli.program import StopWatcher, wrap
+from codegen_cli.program import turn_stopper, wrap
 from codegen_cli.program.fold import folded_prompt
 from codegen_cli.sessions.provenance import text_sha256
 from codegen_cli.sessions.records import Node, StoredSession
@@ -115,12 +115,13 @@ def _draw(engine: Engine, prompt: str, node: Node, should_stop: Callable[[], boo
     sampling = replace(recorded.sampling or Sampling(), seed=seed)
     if recorded.banned:
         # The answer that was thrown away before left its tokens in the engine's memory.
-        thrown = Prompt(prompt, sampling, StopWatcher(before=recorded.start))
+        thrown = Prompt(prompt, sampling, turn_stopper(sampling.stop, recorded.start))
         _answer(engine, thrown, node, should_stop)
     if recorded.finish_reason == "interrupted":
         # Where the user stopped it is where a replay ends.
         sampling = replace(sampling, max_tokens=len(recorded.tokens))
-    wanted = Prompt(prompt, sampling, StopWatcher(before=recorded.start), banned=recorded.banned)
+    stopper = turn_stopper(sampling.stop, recorded.start)
+    wanted = Prompt(prompt, sampling, stopper, banned=recorded.banned)
     return _answer(engine, wanted, node, should_stop)
 
 

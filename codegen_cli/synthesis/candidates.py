@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
-from codegen_cli.program import Program, StopWatcher, Turn
+from codegen_cli.program import Program, Turn, turn_stopper
 from codegen_cli.program.syntax import parse
 from codegen_cli.sandbox import Execution
 from codegen_cli.settings import Sampling
@@ -72,7 +72,12 @@ def write_candidates(
     seeds = [turn_seed(sampling.seed, len(program.turns), attempt) for attempt in attempts]
     text = (program.prompt(step) if prompt is None else prompt) + start
     prompts = [
-        Prompt(text, replace(sampling, seed=seed), StopWatcher(before=start), banned=banned)
+        Prompt(
+            text,
+            replace(sampling, seed=seed),
+            turn_stopper(sampling.stop, start),
+            banned=banned,
+        )
         for seed in seeds
     ]
     done: dict[int, Completion] = {}

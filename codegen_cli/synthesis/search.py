@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
 from codegen_cli.errors import Interrupted
-from codegen_cli.program import Program, StopWatcher, Turn
+from codegen_cli.program import Program, Turn, turn_stopper
 from codegen_cli.sandbox import Execution, Runner
 from codegen_cli.settings import Sampling, SearchPlan
 from codegen_cli.synthesis.branch import Branch, Move, select
@@ -98,7 +98,7 @@ def _extend(
     turn = len(branches[0].moves)
     seeds = [turn_seed(sampling.seed, turn, attempt) for attempt in range(len(parents))]
     prompts = [
-        Prompt(program.prompt(text), replace(sampling, seed=seed), StopWatcher())
+        Prompt(program.prompt(text), replace(sampling, seed=seed), turn_stopper(sampling.stop))
         for place, seed in zip(parents, seeds, strict=True)
         for program, text in zip(branches[place].programs, texts, strict=True)
     ]

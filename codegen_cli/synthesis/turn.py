@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from codegen_cli.engine.base import Engine, Prompt, never
 from codegen_cli.engine.records import Completion
-from codegen_cli.program import Program, StopWatcher, Turn
+from codegen_cli.program import Program, Turn, turn_stopper
 from codegen_cli.settings import Sampling
 from codegen_cli.synthesis.fault import Fault, fault_in
 
@@ -68,7 +68,7 @@ def write_turn(
     seed = turn_seed(sampling.seed, len(program.turns), attempt)
     shown = 0
     text = program.prompt(step) if prompt is None else prompt
-    stopper = StopWatcher(before=start)
+    stopper = turn_stopper(sampling.stop, start)
     asked = Prompt(text + start, replace(sampling, seed=seed), stopper, banned=banned)
     for _, item in engine.generate_many([asked], should_stop):
         if isinstance(item, Completion):

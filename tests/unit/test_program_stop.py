@@ -7,7 +7,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegen_cli.errors import UsageError
-from codegen_cli.program import NoStop, Stopper, StopStrings, StopWatcher
+from codegen_cli.program import (
+    NoStop,
+    Stopper,
+    StopStrings,
+    StopWatcher,
+    Truncation,
+    truncate,
+    turn_stopper,
+)
 
 LETTERS = st.text("ab\n", max_size=20)
 STOPS = st.lists(st.text("ab\n", min_size=1, max_size=5), max_size=4)
@@ -90,6 +98,35 @@ def test_one_stop_string_fires_with_its_last_letter(pieces: list[str], stop: str
 def test_an_empty_stop_string_is_refused() -> None:
     with pytest.raises(UsageError, match="empty"):
         StopStrings(["a", ""])
+
+
+@given(
+    st.lists(st.text("a\n#p", min_size=1, max_size=4), max_size=3),
+    st.lists(st.text("a\n#p"), max_size=8),
+)
+@example(["\na"], ["a\n", "\n", "\na"])
+def test_a_turn_ends_at_a_stop_string_and_before_it_by_the_rules(
+    stops: list[str], pieces: list[str]
+) -> None:
+    text = "".join(pieces)
+    strings = StopStrings(stops)
+    strings.feed(text)
+    whole = strings.finish()
+    expected = truncate(whole.text)
+    stopper = turn_stopper(stops)
+    safe = "".join(run(stopper, pieces))
+    final = stopper.finish()
+    assert (final.text, final.rule) == (expected.text, expected.rule or whole.rule)
+    assert final.text + final.cut == text
+    assert final.text.startswith(safe)
+    if stopper.fired is not None:
+        assert stopper.fired == final.rule
+
+
+def test_a_stop_string_does_not_cut_what_a_turn_begins_with() -> None:
+    stopper = turn_stopper(["print"], before="print(1)\n")
+    stopper.feed("a = 1\nprint(a)")
+    assert stopper.finish() == Truncation("a = 1\n", "print", "print(a)")
 
 
 def test_no_stop_passes_everything() -> None:

@@ -151,8 +151,19 @@ def test_set_shows_and_changes(chat: Run) -> None:
     _, shown = chat(engine, "/set", "/set top-p 0.5", "/set max_tokens=7", "/set seed", "A.", "/q")
     lines = [line.split() for line in shown.splitlines()]
     assert lines[0] == ["temperature", "0.2"]
-    assert lines[7:10] == [["top_p", "0.5"], ["max_tokens", "7"], ["seed", "42"]]
+    assert lines[7] == ["stop", "off"]
+    assert lines[8:11] == [["top_p", "0.5"], ["max_tokens", "7"], ["seed", "42"]]
     assert (engine.samplings[0].top_p, engine.samplings[0].max_tokens) == (0.5, 7)
+
+
+def test_a_stop_string_ends_a_turn_and_is_named(chat: Run) -> None:
+    engine = FakeEngine("a = 1\nb == 2\nc = 3")
+    done, shown = chat(engine, "/set stop b==  'b =='", "/set stop", "A.", "/q", "")
+    assert engine.samplings[0].stop == ("b==", "b ==")
+    assert shown.startswith('stop           "b==" "b =="\n' * 2)
+    assert 'ended by "b =="\n' in shown
+    assert "┊ b == 2" in shown
+    assert done.session.program.turns[0].code.strip() == "a = 1"
 
 
 def test_tokens_and_help(chat: Run) -> None:

@@ -25,6 +25,9 @@ def test_every_setting_has_a_name() -> None:
         ("repeat_penalty", "1.1", Sampling(repeat_penalty=1.1)),
         ("max_tokens", "1", Sampling(max_tokens=1)),
         ("seed", "4294967295", Sampling(seed=2**32 - 1)),
+        ("stop", "return", Sampling(stop=("return",))),
+        ("stop", r"'if x' \n\n \t#", Sampling(stop=("if x", "\n\n", "\t#"))),
+        ("stop", "OFF", Sampling()),
     ],
 )
 def test_change(name: str, value: str, changed: Sampling) -> None:
@@ -50,6 +53,12 @@ def test_change(name: str, value: str, changed: Sampling) -> None:
 def test_a_wrong_value_is_refused_with_name_and_value(name: str, value: str) -> None:
     with pytest.raises(UsageError, match=rf'{name} "?{value}"? is'):
         change(Sampling(), name, value)
+
+
+@pytest.mark.parametrize(("value", "word"), [("it's", "open quotation"), ("''", "empty")])
+def test_a_wrong_stop_string_is_refused(value: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word):
+        change(Sampling(), "stop", value)
 
 
 def test_a_wrong_name_gets_a_suggestion() -> None:

@@ -31,7 +31,7 @@ MODEL = Provenance(
     "model",
     seed=43,
     attempt=2,
-    sampling=Sampling(temperature=0.7),
+    sampling=Sampling(temperature=0.7, stop=("\n\n", "return")),
     model="nano",
     model_sha256="ab" * 32,
     build="codegen 0.1.0",

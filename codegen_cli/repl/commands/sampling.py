@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from codegen_cli.errors import UsageError
 from codegen_cli.repl.chat import Chat
 from codegen_cli.repl.commands.declared import COMMANDS
@@ -11,9 +13,9 @@ from codegen_cli.repl.sampling import NAMES, known
 @COMMANDS.command("set", "[NAME [VALUE]]", completes="setting")
 def set_(chat: Chat, argument: str) -> None:
     """Show or change the sampling."""
-    name, _, value = argument.replace("=", " ").partition(" ")
-    if value.strip():
-        chat.session.set(name, value.strip())
+    name, *value = re.split(r"\s*=\s*|\s+", argument, maxsplit=1)
+    if value and value[0].strip():
+        chat.session.set(name, value[0].strip())
     chat.view.sampling(chat.session.sampling, [known(name)] if name else NAMES)
 
 
