@@ -120,6 +120,10 @@ class Keeper:
         """Record that the program, as it is now, was written to a file."""
         self._recorder.saved(self._state[0], file)
 
+    def fork(self) -> str | None:
+        """Go on in a copy of the session and return the id of the one that is left, if any."""
+        return self._recorder.fork()
+
     def close(self) -> None:
         """Write what waits."""
         self._recorder.close()

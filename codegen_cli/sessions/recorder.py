@@ -86,6 +86,23 @@ class Recorder:
         if self.session is not None:
             self._flush()
 
+    def fork(self) -> str | None:
+        """Go on in a copy of the session, and return the id of the one that is left.
+
+        None where there is no session yet.
+
+        Raises:
+            SessionError: what waits, or the copy, cannot be written.
+        """
+        left = self.session
+        if left is None:
+            return None
+        self._flush()
+        if self._waiting or self._store is None:
+            raise SessionError(f"session {left} cannot be copied: {self._said}")
+        self.session = self._store.fork(left)
+        return left
+
     def close(self) -> None:
         """Try once more to write what waits."""
         if self.session is not None or self._said:

@@ -31,6 +31,15 @@ from codegen_cli.sessions.records import (
 )
 from codegen_cli.sessions.summary import recent_sessions, search_turns
 
+#: What a copy of a session has of its own, by table.
+_FORKED = {
+    "turn": "node, parent, created, step, code, tail, header, provenance",
+    "move": "created, verb, node, pending",
+    "branch": "created, name, node",
+    "save": "created, node, file",
+    "setup": "created, setup",
+}
+
 
 class SessionStore:
     """The sessions of a user. Every method may raise SessionError: one line, nothing half done."""
@@ -52,13 +61,33 @@ class SessionStore:
     def create(self, prefix: str, file: Path | None, model: str) -> str:
         """Begin a session and return its id: 8 hexadecimal digits."""
         with self.transaction():
-            session = secrets.token_hex(4)
-            while self._database.run("SELECT 1 FROM session WHERE id = ?", session):
-                session = secrets.token_hex(4)
+            session = self._unused_id()
             self._database.run(
                 "INSERT INTO session VALUES (?, ?, ?, ?, ?)",
                 *(session, self._now(), prefix, _text(file), model),
             )
+        return session
+
+    def fork(self, session: str) -> str:
+        """Copy a session and return the id of the copy, whose nodes have the same numbers."""
+        with self.transaction():
+            copy = self._unused_id()
+            self._database.run(
+                "INSERT INTO session SELECT ?, ?, prefix, file, model FROM session WHERE id = ?",
+                *(copy, self._now(), session),
+            )
+            for table, columns in _FORKED.items():
+                self._database.run(
+                    f"INSERT INTO {table} (session, {columns}) SELECT ?, {columns} FROM {table} "
+                    "WHERE session = ? ORDER BY rowid",
+                    *(copy, session),
+                )
+        return copy
+
+    def _unused_id(self) -> str:
+        session = secrets.token_hex(4)
+        while self._database.run("SELECT 1 FROM session WHERE id = ?", session):
+            session = secrets.token_hex(4)
         return session
 
     def add_turn(

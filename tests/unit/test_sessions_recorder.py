@@ -137,6 +137,17 @@ def test_a_session_goes_on_where_it_was_left(path: Path) -> None:
     assert (found.id, found.program(found.head).steps) == (before.id, ("A.", "B."))
 
 
+def test_a_chat_goes_on_in_a_copy(path: Path) -> None:
+    chat = recorder(path)
+    assert chat.fork() is None
+    chat.turn(7, None, Turn("A.", "x = 1"), MODEL, "step")
+    left = chat.fork()
+    chat.turn(9, 7, Turn("B.", "y = 2"), MODEL, "step")
+    chat.close()
+    found = {one.id: one.program(one.head).steps for one in stored(path)}
+    assert found == {left: ("A.",), chat.session: ("A.", "B.")}
+
+
 def test_a_session_that_was_removed_meanwhile_does_not_end_the_chat(path: Path) -> None:
     said: list[SessionError] = []
     chat = recorder(path, said.append)

@@ -96,6 +96,25 @@ def test_a_session_comes_back_as_it_was_left(store: SessionStore) -> None:
     assert found.program(None).text == "import os\n\n"
 
 
+def test_a_copy_is_the_session_and_neither_changes_the_other(store: SessionStore) -> None:
+    session = grown(store)
+    store.name_branch(session, "try", 1)
+    store.set_up(session, Setup(Sampling(seed=7), 3))
+    store.saved(session, 3, Path("/a.py"))
+    before = store.load(session)
+    copy = store.fork(session)
+    assert copy != session
+    made = store.load(copy)
+    assert dataclasses.replace(made, id=session, created=before.created) == before
+    assert [save.session for save in store.saves(Path("/a.py"))] == [session, copy]
+    assert store.add_turn(copy, 3, turn(4), MODEL, "step") == 4
+    store.move(session, None, "undo")
+    assert dataclasses.replace(store.load(session), head=3, pending=True) == before
+    assert store.load(copy).head == 4
+    store.remove(session)
+    assert len(store.load(copy).nodes) == 4
+
+
 def test_the_head_is_where_the_last_verb_left_it(store: SessionStore) -> None:
     session = grown(store)
     store.move(session, None, "undo")

@@ -50,6 +50,18 @@ def sessions(chat: Chat, argument: str) -> None:
     chat.view.note("/load ID goes on with one" if found else "no session")
 
 
+@COMMANDS.command("fork")
+def fork(chat: Chat, _argument: str) -> None:
+    """Go on in a copy of this session; the one that is left stays as it is."""
+    if chat.keeper is None:
+        raise UsageError("this chat is not kept", "leave out --no-session")
+    chat.keep("fork")
+    left = chat.keeper.fork()
+    if left is None:
+        raise UsageError("there is no session to copy yet", "write a turn first")
+    chat.view.note(f"session {chat.keeper.session} goes on, {left} stays: /load {left}")
+
+
 @COMMANDS.command("export", "FILE.(py|ipynb|md|jsonl)", completes="path")
 def export(chat: Chat, argument: str) -> None:
     """Write the program as a script, notebook, page or records."""
