@@ -15,8 +15,8 @@ def flash_pays(settings: EngineSettings, *, gpu_layers: int, model_bytes: int) -
 
     - layers are on a GPU, whose kernels are others;
     - `strict` was asked for: only so a token's row is computed alike whatever else is in a batch;
-    - many texts share a cache larger than one context: without it every token costs the whole
-      cache, with it only its own text;
+    - many texts fill a cache larger than one context: both are as fast there, because without it
+      a token costs the whole cache and with it only its own text;
     - the model is tiny: it is fast either way, and equal rows are worth more.
     """
     if settings.flash is not None:
