@@ -89,11 +89,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--new", type=int, default=128)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--flash", action=argparse.BooleanOptionalAction, help="flash attention; the engine's rule"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.threads == 1:
         time.perf_counter = time.thread_time
-    settings = EngineSettings("0", options.threads)
+    settings = EngineSettings("0", options.threads, flash=options.flash)
     path = find_model(options.model)
     with LlamaEngine(path, settings) as plain, LlamaEngine(path, settings) as guessing:
         if options.draft:

@@ -71,9 +71,9 @@ class EngineSettings:
     a tiny model; `ctx` None means the context the model was trained with (tokens). `kv_tokens` is
     the size of the KV cache when it should hold more than one context. `strict` decodes each answer
     alone, so that not even rounding depends on what else is in a batch. `exact` computes attention
-    in 32 bits. `main_gpu` is the only GPU to use, by number; `tensor_split` is the share of
-    the layers that each GPU gets. `lora` are adapters that are added to the weights. `engine`
-    is what computes.
+    in 32 bits. `flash` is flash attention; None means where it pays. `main_gpu` is the only GPU to
+    use, by number; `tensor_split` is the share of the layers that each GPU gets. `lora` are
+    adapters that are added to the weights. `engine` is what computes.
     """
 
     gpu_layers: str = "auto"
@@ -83,6 +83,7 @@ class EngineSettings:
     kv_tokens: int | None = None
     strict: bool = False
     exact: bool = False
+    flash: bool | None = None
     main_gpu: int | None = None
     tensor_split: tuple[float, ...] = ()
     lora: tuple[Lora, ...] = ()

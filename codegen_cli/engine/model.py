@@ -55,6 +55,7 @@ class Model:
             ModelError: llama.cpp refused it.
             UsageError: the settings ask for GPUs that are not there.
         """
+        self.settings = settings
         self.file = read_gguf(path)
         check_codegen(self.file)
         self.adapters = read_adapters(settings.lora, self.file)

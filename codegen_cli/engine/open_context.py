@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codegen_cli.engine.context import Context
+from codegen_cli.engine.flash import flash_pays
 from codegen_cli.engine.model import Model
 from codegen_cli.errors import ModelError
 
@@ -19,8 +20,18 @@ def open_context(
     """
 
     def make() -> Context:
-        size = model.vocabulary.size
-        context = Context(model.pointer, cells, threads, size, sequences=sequences, exact=exact)
+        context = Context(
+            model.pointer,
+            cells,
+            threads,
+            model.vocabulary.size,
+            sequences=sequences,
+            exact=exact,
+            # Asked anew after a move to the CPU.
+            flash=flash_pays(
+                model.settings, gpu_layers=model.plan.gpu_layers, model_bytes=model.info.size
+            ),
+        )
         model.adapt(context.pointer)
         return context
 

@@ -13,7 +13,7 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 #: Models below this size (bytes) run on one thread: it writes thousands of tokens a second, and two
 #: threads that wait for each other a hundred times a token crawl as soon as a core is busy.
-_TINY = 64 << 20
+TINY = 64 << 20
 
 
 def model_threads(path: Path) -> int:
@@ -21,8 +21,8 @@ def model_threads(path: Path) -> int:
     if path.is_dir():
         size = sum(file.stat().st_size for file in weight_files(path))
     else:
-        size = path.stat().st_size if path.is_file() else _TINY
-    return 1 if size < _TINY else default_threads()
+        size = path.stat().st_size if path.is_file() else TINY
+    return 1 if size < TINY else default_threads()
 
 
 def default_threads() -> int:

@@ -52,15 +52,18 @@ def converted(
     return output
 
 
-def our_logits(path: Path, tokens: Sequence[int], *, exact: bool = False) -> F32:
+def our_logits(
+    path: Path, tokens: Sequence[int], *, exact: bool = False, flash: bool = True
+) -> F32:
     """Return the logits of a GGUF file at every position (float32, T × V).
 
-    Evaluated as the engine does, or, where `exact`, without llama.cpp's 16-bit short cuts.
+    Evaluated as the engine does, with or without flash attention, or, where `exact`, without
+    llama.cpp's 16-bit short cuts.
     """
     model = Model(path, EngineSettings(gpu_layers="0"), THREADS, repack=not exact)
     size = model.vocabulary.size
     with _exact_attention() if exact else nullcontext():
-        context = Context(model.pointer, len(tokens), THREADS, size)
+        context = Context(model.pointer, len(tokens), THREADS, size, flash=flash)
     rows: list[F32] = []
     try:
         for start in range(0, len(tokens), BATCH_TOKENS):

@@ -55,9 +55,10 @@ def check(measured: Distance, max: float, kl: float) -> None:
 
 
 def check_float32(expected: NDArray[np.float32], path: Path, tokens: list[int]) -> None:
-    """Check a float32 file, with llama.cpp's 16-bit attention (as the engine runs) and without."""
+    """Check a float32 file, with llama.cpp's 16-bit attentions (as the engine runs) and without."""
     check(distance(expected, our_logits(path, tokens, exact=True)), max=5e-3, kl=1e-6)
-    check(distance(expected, our_logits(path, tokens)), max=1e-2, kl=1e-6)
+    for flash in (True, False):
+        check(distance(expected, our_logits(path, tokens, flash=flash)), max=1e-2, kl=1e-6)
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -20,20 +20,26 @@ STEP = "# Print the next one, too.\n"
 GREEDY = Sampling(temperature=0, max_tokens=12)
 
 
-def engine(**settings: int) -> LlamaEngine:
-    return LlamaEngine(find_model("nano"), EngineSettings(threads=1, **settings))
+def engine(*, flash: bool, ctx: int | None = None) -> LlamaEngine:
+    return LlamaEngine(find_model("nano"), EngineSettings(threads=1, flash=flash, ctx=ctx))
+
+
+@pytest.fixture(params=[True, False], ids=["flash", "plain"])
+def flash(request: pytest.FixtureRequest) -> bool:
+    """Without flash attention the values lie in the cache by feature, not by token."""
+    return bool(request.param)
 
 
 @pytest.fixture
-def fresh() -> Iterator[LlamaEngine]:
-    with engine() as made:
+def fresh(flash: bool) -> Iterator[LlamaEngine]:
+    with engine(flash=flash) as made:
         yield made
 
 
 @pytest.fixture
-def left() -> Iterator[LlamaEngine]:
+def left(flash: bool) -> Iterator[LlamaEngine]:
     """Yield an engine that wrote an answer to the program."""
-    with engine() as made:
+    with engine(flash=flash) as made:
         complete(made, PROGRAM)
         yield made
 
@@ -102,7 +108,15 @@ def test_a_state_that_does_not_fit_changes_nothing(left: LlamaEngine, fresh: Lla
     assert answer.tokens == complete(left, PROGRAM).tokens
 
 
-def test_a_smaller_context_has_no_room_for_it(left: LlamaEngine) -> None:
-    with engine(ctx=WORTH_KEEPING) as small:
+def test_a_state_with_the_other_layout_is_refused(left: LlamaEngine, flash: bool) -> None:
+    with engine(flash=not flash) as other:
+        assert not other.restore(state_of(left))
+        answer = complete(other, PROGRAM)
+    assert answer.reused_tokens == 0
+    assert answer.logprobs[0] == pytest.approx(complete(left, PROGRAM).logprobs[0], abs=0.1)
+
+
+def test_a_smaller_context_has_no_room_for_it(left: LlamaEngine, flash: bool) -> None:
+    with engine(flash=flash, ctx=WORTH_KEEPING) as small:
         assert not small.restore(state_of(left))
         assert complete(small, "# 1\n").tokens
