@@ -19,8 +19,16 @@ def open_context(
     """
 
     def make() -> Context:
-        size = model.vocabulary.size
-        context = Context(model.pointer, cells, threads, size, sequences=sequences, exact=exact)
+        context = Context(
+            model.pointer,
+            cells,
+            threads,
+            model.vocabulary.size,
+            sequences=sequences,
+            exact=exact,
+            # Our own kernels attend too, as a backend of their own.
+            flash=True if model.placement.own else None,
+        )
         model.adapt(context.pointer)
         return context
 

@@ -30,6 +30,9 @@ class Library:
         functions.codegen_multiply.argtypes = [
             ctypes.c_char_p, _INT, _LONG, _LONG, _POINTER, _POINTER, _LONG, _LONG, _POINTER, _INT,
         ]  # fmt: skip
+        functions.codegen_attend.argtypes = [
+            ctypes.c_char_p, *[_LONG] * 5, ctypes.c_float, *[_POINTER] * 5, _INT,
+        ]  # fmt: skip
         self.types = self._names(functions.codegen_type_name)
         self.kernels = self._names(functions.codegen_kernels_name)
 
@@ -87,6 +90,28 @@ class Library:
         assert status == 0
         assert (y[rows] == 7.0).all()
         return y[:rows]
+
+    def attend(
+        self,
+        kernels: str,
+        q_QxHxD: NDArray[np.float32],
+        k_CxGxD: NDArray[np.float16],
+        v_CxGxD: NDArray[np.float16],
+        mask_QxC: NDArray[np.float16] | None,
+        scale: float,
+        threads: int = 1,
+    ) -> NDArray[np.float32]:
+        """Let queries attend to cells; returns Q x H x D."""
+        (queries, heads, size), (cells, groups, _) = q_QxHxD.shape, k_CxGxD.shape
+        out = np.full((queries + 1, heads, size), 7.0, np.float32)
+        status = self._f.codegen_attend(
+            kernels.encode(), size, queries, cells, heads, heads // groups, scale,
+            q_QxHxD.ctypes.data, k_CxGxD.ctypes.data, v_CxGxD.ctypes.data,
+            None if mask_QxC is None else mask_QxC.ctypes.data, out.ctypes.data, threads,
+        )  # fmt: skip
+        assert status == 0
+        assert (out[queries] == 7.0).all()
+        return out[:queries]
 
 
 def installed() -> Library:

@@ -77,6 +77,20 @@ def test_threads_and_batches_change_no_more_than_stock(models: Models) -> None:
     assert own[1] <= 2 * stock[1] + NOISE
 
 
+def test_attention_differs_from_llama_cpps_by_rounding(models: Models) -> None:
+    """It is computed here, not there, unless only products are asked for."""
+    path = models.path("Q8_0")
+    both = logits(path, TEXT, own=True)
+    products = logits(path, TEXT, own=True, attention=False)
+    assert (both != products).any()
+    assert divergence(products, both) < 1e-5
+
+
+def test_heads_without_a_kernel_are_left_to_llama_cpp(odd_models: Models) -> None:
+    path = odd_models.path("Q8_0")
+    assert (logits(path, TEXT, own=True) == logits(path, TEXT, own=True, attention=False)).all()
+
+
 def test_two_contexts_of_one_model_at_a_time(models: Models) -> None:
     texts = [tokens(90, seed) for seed in (1, 2)]
     with model(models.path("Q8_0"), own=True) as loaded:

@@ -1,6 +1,7 @@
 // The kernels alone, for tests and benchmarks, through C: no ggml, plain memory in and out.
 #include <new>
 
+#include "attention.h"
 #include "dispatch.h"
 #include "multiply.h"
 #include "panels.h"
@@ -44,6 +45,28 @@ EXPORTED int codegen_multiply(const char * kernels, int type, int64_t k, int64_t
     const Input input{x, {rows, 1, 1}, {stride, stride * rows, stride * rows}};
     try {
         multiply({static_cast<Type>(type), panels, k, n, input, y}, *found, threads, workspace);
+    } catch (const std::bad_alloc &) {
+        return 2;
+    }
+    return 0;
+}
+
+// Attention of `heads` heads that share keys and values in groups of `shared`; q and out: queries x
+// heads x size, 32-bit floats; k and v: cells x (heads / shared) x size, mask (or NULL): queries x
+// cells, 16-bit floats. Returns as above.
+EXPORTED int codegen_attend(const char * kernels, int64_t size, int64_t queries, int64_t cells,
+                            int64_t heads, int64_t shared, float scale, const float * q,
+                            const uint16_t * k, const uint16_t * v, const uint16_t * mask,
+                            float * out, int threads) {
+    static thread_local Workspace workspace;
+    const Kernels * found = find_kernels(kernels);
+    if (!found) return 1;
+    const int64_t q_head = size * int64_t{sizeof(float)}, k_head = size * 2;
+    const int64_t q_row = heads * q_head, k_cell = heads / shared * k_head;
+    try {
+        attend({q, q_row, q_head, k, k_cell, k_head, v, k_cell, k_head, mask, cells * 2, out, size,
+                queries, cells, heads, shared, scale},
+               *found, threads, workspace);
     } catch (const std::bad_alloc &) {
         return 2;
     }

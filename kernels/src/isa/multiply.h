@@ -86,9 +86,15 @@ inline void whole_rows(const Codes & codes, const Scratch & scratch, const Rows 
     }
 }
 
+// Rows of floats, their distance and that of a row's values counted in floats.
+struct FloatRows {
+    const float * x;
+    int64_t row, step;
+};
+
 // The same for weights that are floats: `length` of them, each of 32 columns side by side.
 template <class S, int R, int BYTES>
-inline void float_rows(const uint8_t * w, const float * x, int64_t k, int64_t length, int column,
+inline void float_rows(const uint8_t * w, const FloatRows & rows, int64_t length, int column,
                        bool first, float * y) {
     constexpr int V = S::kVectors;
     typename S::Float sum[R][V];
@@ -114,7 +120,7 @@ inline void float_rows(const uint8_t * w, const float * x, int64_t k, int64_t le
         }
 #pragma GCC unroll 16
         for (int r = 0; r < R; ++r) {
-            const auto a = S::splat(x[r * k + i]);
+            const auto a = S::splat(rows.x[r * rows.row + i * rows.step]);
 #pragma GCC unroll 8
             for (int v = 0; v < V; ++v) sum[r][v] = S::fma(weight[v], a, sum[r][v]);
         }
@@ -168,15 +174,16 @@ struct WholeRun {
 template <class S, int BYTES>
 struct FloatRun {
     const uint8_t * w;
-    const Rows & rows;
-    int64_t k0, length;
+    const FloatRows & rows;
+    int64_t length;
+    bool first;
     float * y;
 
     template <int R>
     void operator()(int64_t row) const {
         for (int column = 0; column < kColumns; column += kPass<S>) {
-            float_rows<S, R, BYTES>(w, rows.x + row * rows.k + k0, rows.k, length, column, k0 == 0,
-                                    y + row * kColumns);
+            const FloatRows at{rows.x + row * rows.row, rows.row, rows.step};
+            float_rows<S, R, BYTES>(w, at, length, column, first, y + row * kColumns);
         }
     }
     template <int R>
@@ -204,25 +211,8 @@ template <class S, int BYTES>
 void multiply_float(const uint8_t * panel, int64_t k0, int64_t length, Scratch &, const Rows & rows,
                     int64_t n_rows, float * y) {
     const uint8_t * w = panel + k0 * kColumns * BYTES;
-    by_rows<S::kFloatRows>(n_rows, FloatRun<S, BYTES>{w, rows, k0, length, y});
-}
-
-template <class S>
-constexpr Kernels kernels(const char * name) {
-    return {
-        name,
-        S::kWholeZero,
-        quantize_rows,
-        {
-            multiply_float<S, 4>,
-            multiply_float<S, 2>,
-            multiply_whole<S, Type::Q4_0, 32, 576, 32, false>,
-            multiply_whole<S, Type::Q8_0, 32, 1088, 32, false>,
-            multiply_whole<S, Type::Q4_K, 256, 4736, 32, true>,
-            multiply_whole<S, Type::Q5_K, 256, 5760, 32, true>,
-            multiply_whole<S, Type::Q6_K, 256, 6720, 16, false>,
-        },
-    };
+    const FloatRows at{rows.x + k0, rows.k, 1};
+    by_rows<S::kFloatRows>(n_rows, FloatRun<S, BYTES>{w, at, length, k0 == 0, y});
 }
 
 }  // namespace

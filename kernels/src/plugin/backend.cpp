@@ -4,6 +4,7 @@
 
 #include "../core/multiply.h"
 #include "../core/panels.h"
+#include "attention.h"
 #include "device.h"
 #include "weights.h"
 
@@ -39,7 +40,7 @@ const uint8_t * floats_packed(const ggml_tensor * weights, Context & c) {
     return panels;
 }
 
-void compute(const ggml_tensor * op, Context & c) {
+void compute_product(const ggml_tensor * op, Context & c) {
     const ggml_tensor * weights = op->src[0], * x = op->src[1];
     Product product{Type::F32,
                     static_cast<const uint8_t *>(weights->data),
@@ -52,6 +53,16 @@ void compute(const ggml_tensor * op, Context & c) {
                     static_cast<float *>(op->data)};
     if (!packed_type(weights, &product.type)) product.panels = floats_packed(weights, c);
     multiply(product, kernels_in_use(), c.threads, c.workspace);
+}
+
+bool compute(const ggml_tensor * op, Context & c) {
+    switch (op->op) {
+        case GGML_OP_MUL_MAT: compute_product(op, c); return true;
+        case GGML_OP_FLASH_ATTN_EXT:
+            attend(attention(op), kernels_in_use(), c.threads, c.workspace);
+            return true;
+        default: return false;
+    }
 }
 
 bool computes_nothing(const ggml_tensor * node) {
@@ -70,10 +81,9 @@ ggml_status graph_compute(ggml_backend_t backend, ggml_cgraph * graph) {
     for (int i = 0; i < ggml_graph_n_nodes(graph); ++i) {
         const ggml_tensor * node = ggml_graph_node(graph, i);
         if (computes_nothing(node)) continue;
-        if (node->op != GGML_OP_MUL_MAT) return GGML_STATUS_FAILED;
         if (c.aborted()) return GGML_STATUS_ABORTED;
         try {
-            compute(node, c);
+            if (!compute(node, c)) return GGML_STATUS_FAILED;
         } catch (const std::bad_alloc &) {
             return GGML_STATUS_ALLOC_FAILED;
         }

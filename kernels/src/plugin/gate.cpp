@@ -53,7 +53,8 @@ const char * wrong_operations() {
         const char * name;
     } facts[] = {{GGML_OP_NONE, "NONE"},       {GGML_OP_MUL_MAT, "MUL_MAT"},
                  {GGML_OP_VIEW, "VIEW"},       {GGML_OP_RESHAPE, "RESHAPE"},
-                 {GGML_OP_PERMUTE, "PERMUTE"}, {GGML_OP_TRANSPOSE, "TRANSPOSE"}};
+                 {GGML_OP_PERMUTE, "PERMUTE"}, {GGML_OP_TRANSPOSE, "TRANSPOSE"},
+                 {GGML_OP_FLASH_ATTN_EXT, "FLASH_ATTN_EXT"}};
     for (const auto & fact : facts) {
         if (std::strcmp(ggml_op_name(fact.op), fact.name) != 0) {
             return because("ggml's operation %d is not %s", static_cast<int>(fact.op), fact.name);
@@ -95,6 +96,9 @@ const char * decide() {
                 return because("the %s kernel for %s computes wrong", all.kernels[i]->name,
                                fact.name);
             }
+        }
+        if (!attends_right(*all.kernels[i])) {
+            return because("the %s kernel for attention computes wrong", all.kernels[i]->name);
         }
     }
     use_kernels(all.kernels[0]);
