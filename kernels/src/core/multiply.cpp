@@ -74,11 +74,17 @@ private:
         const uint8_t * weights = p_.panels + panel * f_.panel_bytes(p_.k);
         const auto run = kernels_.multiply[static_cast<int>(p_.type)];
         const Rows rows = at(first);
-        for (int64_t k = 0; k < p_.k; k += kChunk) {
-            run(weights, k, std::min(kChunk, p_.k - k), place.scratch, rows, n_rows, place.sums);
-        }
-        const int64_t columns = std::min(kColumns, p_.n - panel * kColumns);
         float * y = p_.y + first * p_.n + panel * kColumns;
+        const int64_t columns = std::min(kColumns, p_.n - panel * kColumns);
+        // The last sums go where they belong as they are made, instead of all in a row: the memory
+        // that they go to is far away, and rows of a power of two are in each other's way.
+        const Target sums{place.sums, kColumns}, last = columns == kColumns ? Target{y, p_.n} : sums;
+        for (int64_t k = 0; k < p_.k; k += kChunk) {
+            const int64_t length = std::min(kChunk, p_.k - k);
+            run(weights, k, length, place.scratch, rows, n_rows, place.sums,
+                k + length == p_.k ? last : sums);
+        }
+        if (columns == kColumns) return;
         for (int64_t r = 0; r < n_rows; ++r) {
             std::memcpy(y + r * p_.n, place.sums + r * kColumns, columns * sizeof(float));
         }

@@ -104,7 +104,7 @@ void attend_block(QueryBlock & block, const KeyValues & cells, int64_t count, co
     }
     const FloatRows keys{block.k, size, 1}, values{block.v, 1, size};
     const auto * q = reinterpret_cast<const uint8_t *>(block.q);
-    by_rows<S::kFloatRows>(count, FloatRun<S, 4>{q, keys, size, true, block.scores});
+    by_rows<S::kFloatRows>(count, FloatRun<S, 4>{q, keys, size, true, nullptr, {block.scores, kColumns}});
     if (mask) add_mask<S>(block.scores, count, mask, mask_stride, queries);
     float shrink[kColumns];
     if (weigh(block.scores, count, block.top, block.sum, shrink)) {
@@ -113,7 +113,8 @@ void attend_block(QueryBlock & block, const KeyValues & cells, int64_t count, co
         }
     }
     const auto * weights = reinterpret_cast<const uint8_t *>(block.scores);
-    by_rows<S::kFloatRows>(size, FloatRun<S, 4>{weights, values, count, false, block.out});
+    by_rows<S::kFloatRows>(size, FloatRun<S, 4>{weights, values, count, false, block.out,
+                                             {block.out, kColumns}});
 }
 
 // The product of a query and a key, both of `size` values.
@@ -153,9 +154,14 @@ void attend_cells(Query & query, const KeyValues & all, const int32_t * cells, i
     alignas(64) float weights[kColumns], wide[kColumns];
     alignas(64) uint16_t masked[kColumns] = {};
     for (int64_t c = 0; c < count; ++c) {
+        const uint16_t * k = all.k + cells[c] * all.k_stride;
         const uint16_t * v = all.v + cells[c] * all.v_stride;
-        for (int64_t d = 0; d < all.size; d += 32) __builtin_prefetch(v + d);
-        weights[c] = score<S>(query.q, all.k + cells[c] * all.k_stride, all.size);
+        // The next head's lie behind them, as a rule.
+        for (int64_t d = 0; d < all.size; d += 32) {
+            __builtin_prefetch(k + all.size + d);
+            __builtin_prefetch(v + all.size + d);
+        }
+        weights[c] = score<S>(query.q, k, all.size);
         if (mask) masked[c] = mask[cells[c]];
     }
     widen<S>(masked, wide, kColumns);

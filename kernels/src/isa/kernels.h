@@ -27,6 +27,12 @@ struct Rows {
     int64_t k;
 };
 
+// Where 32 sums of each row go; rows are `stride` floats apart.
+struct Target {
+    float * y;
+    int64_t stride;
+};
+
 // Unpacked weights of one chunk of a panel.
 struct alignas(64) Scratch {
     uint8_t codes[kChunk * kColumns];
@@ -63,9 +69,11 @@ struct Kernels {
     // Quantize k floats: codes, a scale per 32, a start per group.
     void (*quantize)(const float * x, int64_t k, const Format & format, int zero, int8_t * q,
                      float * d, Start * start);
-    // Multiply `length` weights from k0 on of a panel with rows; y is rows x 32, added to if k0 > 0.
+    // Multiply `length` weights from k0 on of a panel with rows; if k0 > 0, to the sums so far (rows
+    // x 32). `to` may be where they are.
     void (*multiply[kTypes])(const uint8_t * panel, int64_t k0, int64_t length, Scratch & scratch,
-                             const Rows & rows, int64_t n_rows, float * y);
+                             const Rows & rows, int64_t n_rows, const float * sums,
+                             const Target & to);
     // Which of up to 32 values of a mask are not -infinity, as bits.
     uint32_t (*unmasked)(const uint16_t * mask, int64_t count);
     // Let a block attend to `count` <= 32 cells in a row. `mask`, if any, points at the first query's

@@ -17,7 +17,7 @@ constexpr int kPass = S::kLanes * S::kVectors;  // columns whose sums are in reg
 // One pass over `blocks` blocks: R rows x kPass columns from `column` on.
 template <class S, int R, int GROUP, bool AFFINE, bool WHOLE>
 inline void whole_rows(const Codes & codes, const Scratch & scratch, const Rows & rows,
-                       int64_t blocks, int column, bool first, float * y) {
+                       int64_t blocks, int column, bool first, const float * y, const Target & to) {
     constexpr int V = S::kVectors, kGroups = kBlock / GROUP;
     typename S::Float sum[R][V];
 #pragma GCC unroll 16
@@ -81,7 +81,7 @@ inline void whole_rows(const Codes & codes, const Scratch & scratch, const Rows 
     for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) {
-            S::store(y + r * kColumns + column + v * S::kLanes, sum[r][v]);
+            S::store(to.y + r * to.stride + column + v * S::kLanes, sum[r][v]);
         }
     }
 }
@@ -95,7 +95,7 @@ struct FloatRows {
 // The same for weights that are floats: `length` of them, each of 32 columns side by side.
 template <class S, int R, int BYTES>
 inline void float_rows(const uint8_t * w, const FloatRows & rows, int64_t length, int column,
-                       bool first, float * y) {
+                       bool first, const float * y, const Target & to) {
     constexpr int V = S::kVectors;
     typename S::Float sum[R][V];
 #pragma GCC unroll 16
@@ -129,7 +129,7 @@ inline void float_rows(const uint8_t * w, const FloatRows & rows, int64_t length
     for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) {
-            S::store(y + r * kColumns + column + v * S::kLanes, sum[r][v]);
+            S::store(to.y + r * to.stride + column + v * S::kLanes, sum[r][v]);
         }
     }
 }
@@ -151,17 +151,19 @@ struct WholeRun {
     const Rows & rows;
     int64_t blocks;
     bool first;
-    float * y;
+    const float * sums;
+    Target to;
 
     template <int R>
     void operator()(int64_t row) const {
+        const Target target{to.y + row * to.stride, to.stride};
         Rows at = rows;
         at.q += row * rows.k;
         at.d += row * (rows.k / kBlock);
         at.start += row * (rows.k / GROUP);
         for (int column = 0; column < kColumns; column += kPass<S>) {
             whole_rows<S, R, GROUP, AFFINE, WHOLE>(codes, scratch, at, blocks, column, first,
-                                                   y + row * kColumns);
+                                                   sums + row * kColumns, target);
         }
     }
     template <int R>
@@ -177,13 +179,15 @@ struct FloatRun {
     const FloatRows & rows;
     int64_t length;
     bool first;
-    float * y;
+    const float * sums;
+    Target to;
 
     template <int R>
     void operator()(int64_t row) const {
+        const Target target{to.y + row * to.stride, to.stride};
         for (int column = 0; column < kColumns; column += kPass<S>) {
             const FloatRows at{rows.x + row * rows.row, rows.row, rows.step};
-            float_rows<S, R, BYTES>(w, at, length, column, first, y + row * kColumns);
+            float_rows<S, R, BYTES>(w, at, length, column, first, sums + row * kColumns, target);
         }
     }
     template <int R>
@@ -195,7 +199,7 @@ struct FloatRun {
 
 template <class S, Type T, int DEPTH, int RECORD, int GROUP, bool AFFINE>
 void multiply_whole(const uint8_t * panel, int64_t k0, int64_t length, Scratch & scratch,
-                    const Rows & rows, int64_t n_rows, float * y) {
+                    const Rows & rows, int64_t n_rows, const float * sums, const Target & to) {
     constexpr bool kWhole = T == Type::Q8_0;
     const int64_t blocks = length / kBlock;
     const Codes codes = Expand<S, T>::run(panel + k0 / DEPTH * RECORD, blocks, scratch);
@@ -204,15 +208,15 @@ void multiply_whole(const uint8_t * panel, int64_t k0, int64_t length, Scratch &
     at.d += k0 / kBlock;
     at.start += k0 / GROUP;
     by_rows<S::kRows>(n_rows, WholeRun<S, GROUP, AFFINE, kWhole>{codes, scratch, at, blocks,
-                                                                k0 == 0, y});
+                                                                k0 == 0, sums, to});
 }
 
 template <class S, int BYTES>
 void multiply_float(const uint8_t * panel, int64_t k0, int64_t length, Scratch &, const Rows & rows,
-                    int64_t n_rows, float * y) {
+                    int64_t n_rows, const float * sums, const Target & to) {
     const uint8_t * w = panel + k0 * kColumns * BYTES;
     const FloatRows at{rows.x + k0, rows.k, 1};
-    by_rows<S::kFloatRows>(n_rows, FloatRun<S, BYTES>{w, at, length, k0 == 0, y});
+    by_rows<S::kFloatRows>(n_rows, FloatRun<S, BYTES>{w, at, length, k0 == 0, sums, to});
 }
 
 }  // namespace
