@@ -110,6 +110,20 @@ def test_each_kernel_with_each_mask_and_size(library: Library, size: int, mask: 
         assert np.abs(found - wanted).max() < CLOSE * magnitude(v), kernels
 
 
+@pytest.mark.parametrize("mask", MASKS)
+def test_a_query_of_a_short_batch_does_not_depend_on_those_beside_it(
+    library: Library, mask: str
+) -> None:
+    """To the last bit, as with llama.cpp's own: `--strict` relies on it."""
+    shape = {"size": 64, "queries": 31, "cells": 133, "groups": 2, "shared": 1, "mask": mask}
+    q, k, v, mask_QxC = inputs(shape, np.random.default_rng(4))
+    for kernels in library.kernels:
+        together = library.attend(kernels, q, k, v, mask_QxC, 0.125, 2)
+        for i in range(len(q)):
+            row = None if mask_QxC is None else mask_QxC[i : i + 1]
+            assert (library.attend(kernels, q[i : i + 1], k, v, row, 0.125) == together[i]).all()
+
+
 @pytest.mark.parametrize("queries", [1, 40])
 def test_scores_far_apart_neither_overflow_nor_vanish(library: Library, queries: int) -> None:
     rng = np.random.default_rng(1)

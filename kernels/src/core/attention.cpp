@@ -14,7 +14,8 @@ constexpr int64_t kQueries = kColumns;  // of a block
 constexpr int64_t kCells = kBlock;      // of a block
 
 // Pairs of a query and a key from which on a block of queries does better together than one by one:
-// together, all lanes are computed.
+// together, all lanes are computed. Fewer queries than fill a block go one by one, so that a short
+// batch gives each of them the same to the last bit, whatever else is in it.
 constexpr int kDense = 256;
 
 int64_t blocks(int64_t count) {
@@ -94,6 +95,7 @@ private:
     // Read the mask of a block of queries, once for all heads.
     void plan(int64_t block) {
         const int64_t first = block * kQueries, last = std::min(first + kQueries, a_.queries);
+        const bool few_queries = a_.queries < kQueries;
         has_many_[block] = false;
         for (int64_t column = 0; column < columns_; ++column) {
             const int64_t cell = column * kCells, count = std::min(kCells, a_.cells - cell);
@@ -106,10 +108,13 @@ private:
                 pairs += __builtin_popcount(seen);
             }
             Meeting & meeting = meetings_[block * columns_ + column];
-            meeting = pairs == 0         ? Meeting::kNone
-                      : pairs < kDense   ? Meeting::kFew
-                      : plain(first, last, cell, count) ? Meeting::kAll
-                                                        : Meeting::kMany;
+            if (pairs == 0) {
+                meeting = Meeting::kNone;
+            } else if (few_queries || pairs < kDense) {
+                meeting = Meeting::kFew;
+            } else {
+                meeting = plain(first, last, cell, count) ? Meeting::kAll : Meeting::kMany;
+            }
             if (meeting == Meeting::kFew) few_ = true;
             if (meeting >= Meeting::kMany) has_many_[block] = many_ = true;
         }
