@@ -1,4 +1,4 @@
-"""The optional package codegen-kernels: matrix products and attention of its own, as a backend of llama.cpp.
+"""The optional package codegen-kernels: products and attention of its own, a backend of llama.cpp.
 
 A backend that is loaded stays until the process ends, so it is loaded when a model first wants it,
 and switched for each model.

@@ -18,9 +18,7 @@ from codegen_cli.settings import EngineSettings
 
 
 @contextmanager
-def model(
-    path: Path, *, own: bool, attention: bool = True, threads: int = 1
-) -> Iterator[Model]:
+def model(path: Path, *, own: bool, attention: bool = True, threads: int = 1) -> Iterator[Model]:
     """Load a model, and make sure that it is multiplied with what was asked for."""
     before = os.environ.get("CODEGEN_KERNELS", "")
     os.environ["CODEGEN_KERNELS"] = "off" if not own else "" if attention else "products"
