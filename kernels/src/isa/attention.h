@@ -22,28 +22,6 @@ inline uint32_t unmasked_plain(const uint16_t * mask, int64_t count) {
     return bits;
 }
 
-// e^x for x <= 0, to 2 units in the last place; 0 below the normal floats. NaN stays NaN.
-inline float exponential(float x) {
-    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
-    const float bounded = x < -87.0f ? -87.0f : x;
-    const float shifted = bounded * 1.44269504f + kRound, n = shifted - kRound;
-    const float r = (bounded - n * 0.693145752f) - n * 1.42860677e-6f;
-    float p = 1.0f / 5040;
-    p = p * r + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    uint32_t bits;
-    std::memcpy(&bits, &shifted, 4);
-    bits = (bits + 127) << 23;
-    float power;
-    std::memcpy(&power, &bits, 4);
-    return x < -87.0f ? 0.0f : p * power;
-}
-
 template <class S>
 inline void widen(const uint16_t * from, float * to, int64_t count) {
     for (int64_t i = 0; i < count; i += S::kLanes) {
@@ -104,7 +82,7 @@ void attend_block(QueryBlock & block, const KeyValues & cells, int64_t count, co
     }
     const FloatRows keys{block.k, size, 1}, values{block.v, 1, size};
     const auto * q = reinterpret_cast<const uint8_t *>(block.q);
-    by_rows<S::kFloatRows>(count, FloatRun<S, 4>{q, keys, size, true, nullptr, {block.scores, kColumns}});
+    by_rows<S::kFloatRows>(count, FloatRun<S, 4>{q, keys, size, true, nullptr, {block.scores, kColumns, nullptr, false}});
     if (mask) add_mask<S>(block.scores, count, mask, mask_stride, queries);
     float shrink[kColumns];
     if (weigh(block.scores, count, block.top, block.sum, shrink)) {
@@ -114,7 +92,7 @@ void attend_block(QueryBlock & block, const KeyValues & cells, int64_t count, co
     }
     const auto * weights = reinterpret_cast<const uint8_t *>(block.scores);
     by_rows<S::kFloatRows>(size, FloatRun<S, 4>{weights, values, count, false, block.out,
-                                             {block.out, kColumns}});
+                                             {block.out, kColumns, nullptr, false}});
 }
 
 // The product of a query and a key, both of `size` values.

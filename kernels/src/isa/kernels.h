@@ -27,10 +27,12 @@ struct Rows {
     int64_t k;
 };
 
-// Where 32 sums of each row go; rows are `stride` floats apart.
+// Where 32 sums of each row go, `stride` floats apart, and what is done with them on the way.
 struct Target {
     float * y;
     int64_t stride;
+    const float * bias;  // of 32 columns; or null
+    bool gelu;           // after the bias
 };
 
 // Unpacked weights of one chunk of a panel.
@@ -74,6 +76,8 @@ struct Kernels {
     void (*multiply[kTypes])(const uint8_t * panel, int64_t k0, int64_t length, Scratch & scratch,
                              const Rows & rows, int64_t n_rows, const float * sums,
                              const Target & to);
+    // Do what a target says to rows that are there already.
+    void (*finish)(const Target & to, int64_t rows);
     // Which of up to 32 values of a mask are not -infinity, as bits.
     uint32_t (*unmasked)(const uint16_t * mask, int64_t count);
     // Let a block attend to `count` <= 32 cells in a row. `mask`, if any, points at the first query's

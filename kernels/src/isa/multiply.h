@@ -6,6 +6,7 @@
 #pragma once
 
 #include "expand.h"
+#include "finish.h"
 #include "quantize.h"
 
 namespace codegen {
@@ -156,7 +157,7 @@ struct WholeRun {
 
     template <int R>
     void operator()(int64_t row) const {
-        const Target target{to.y + row * to.stride, to.stride};
+        const Target target{to.y + row * to.stride, to.stride, to.bias, to.gelu};
         Rows at = rows;
         at.q += row * rows.k;
         at.d += row * (rows.k / kBlock);
@@ -165,6 +166,7 @@ struct WholeRun {
             whole_rows<S, R, GROUP, AFFINE, WHOLE>(codes, scratch, at, blocks, column, first,
                                                    sums + row * kColumns, target);
         }
+        finish(target, R);
     }
     template <int R>
     void rest(int64_t row, int64_t n) const {
@@ -184,11 +186,12 @@ struct FloatRun {
 
     template <int R>
     void operator()(int64_t row) const {
-        const Target target{to.y + row * to.stride, to.stride};
+        const Target target{to.y + row * to.stride, to.stride, to.bias, to.gelu};
         for (int column = 0; column < kColumns; column += kPass<S>) {
             const FloatRows at{rows.x + row * rows.row, rows.row, rows.step};
             float_rows<S, R, BYTES>(w, at, length, column, first, sums + row * kColumns, target);
         }
+        finish(target, R);
     }
     template <int R>
     void rest(int64_t row, int64_t n) const {

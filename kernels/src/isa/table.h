@@ -22,6 +22,7 @@ constexpr Kernels kernels(const char * name) {
             multiply_whole<S, Type::Q5_K, 256, 5760, 32, true>,
             multiply_whole<S, Type::Q6_K, 256, 6720, 16, false>,
         },
+        finish,
         S::unmasked,
         attend_block<S>,
         attend_cells<S>,

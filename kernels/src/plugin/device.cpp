@@ -5,6 +5,7 @@
 
 #include "attention.h"
 #include "backend.h"
+#include "finish.h"
 #include "weights.h"
 
 namespace codegen {
@@ -67,6 +68,7 @@ bool supports_op(ggml_backend_dev_t, const ggml_tensor * op) {
         const ggml_tensor * weights = query_weights(op);
         return weights && attends(weights) && can_attend(op);
     }
+    if (adds_bias(op) || is_gelu(op)) return true;
     if (op->op != GGML_OP_MUL_MAT || !can_multiply(op)) return false;
     // While a model is loaded llama.cpp asks with a weight that has no data yet. Those of an
     // adapter are put beside the weight that they change without asking, whatever their type.
