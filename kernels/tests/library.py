@@ -29,6 +29,10 @@ class Library:
             function.argtypes = [_INT, _LONG, _LONG, _POINTER, _POINTER, _LONG, _LONG]
         functions.codegen_multiply.argtypes = [
             ctypes.c_char_p, _INT, _LONG, _LONG, _POINTER, _POINTER, _LONG, _LONG, _POINTER, _INT,
+            _POINTER, _INT,
+        ]  # fmt: skip
+        functions.codegen_finish.argtypes = [
+            ctypes.c_char_p, _LONG, _LONG, _POINTER, _INT, _POINTER, _INT,
         ]  # fmt: skip
         functions.codegen_attend.argtypes = [
             ctypes.c_char_p, *[_LONG] * 5, ctypes.c_float, *[_POINTER] * 5, _INT,
@@ -78,6 +82,8 @@ class Library:
         packed: NDArray[np.uint8],
         x_MxK: NDArray[np.float32],
         threads: int = 1,
+        bias_N: NDArray[np.float32] | None = None,
+        gelu: bool = False,
     ) -> NDArray[np.float32]:
         """Multiply rows, which may be apart by more than their length; returns M x N."""
         rows, k = x_MxK.shape
@@ -86,6 +92,26 @@ class Library:
         status = self._f.codegen_multiply(
             kernels.encode(), self.types.index(type_), k, n, packed.ctypes.data,
             x_MxK.ctypes.data, rows, x_MxK.strides[0], y.ctypes.data, threads,
+            None if bias_N is None else bias_N.ctypes.data, gelu,
+        )  # fmt: skip
+        assert status == 0
+        assert (y[rows] == 7.0).all()
+        return y[:rows]
+
+    def finish(
+        self,
+        kernels: str,
+        sums_MxN: NDArray[np.float32],
+        bias_N: NDArray[np.float32] | None,
+        gelu: bool,
+        threads: int = 1,
+    ) -> NDArray[np.float32]:
+        """Do what may follow a product to its sums; returns M x N."""
+        rows, n = sums_MxN.shape
+        y = np.vstack([sums_MxN, np.full((1, n), 7.0, np.float32)])
+        status = self._f.codegen_finish(
+            kernels.encode(), n, rows, y.ctypes.data, threads,
+            None if bias_N is None else bias_N.ctypes.data, gelu,
         )  # fmt: skip
         assert status == 0
         assert (y[rows] == 7.0).all()

@@ -43,9 +43,15 @@ void try_shape(const Kernels & kernels, Type type, const Shape & shape, int thre
     std::unique_ptr<float[]> x(new float[shape.rows * k]), y(new float[shape.rows * shape.n]);
     for (int64_t i = 0; i < shape.rows * k; ++i) x[i] = random_byte() - 128.0f;
     const int64_t stride = k * int64_t{sizeof(float)};
+    std::unique_ptr<float[]> bias(new float[shape.n]());
     Workspace workspace;
-    multiply({type, packed.get(), k, shape.n, {x.get(), {shape.rows, 1, 1}, {stride, 0, 0}}, y.get()},
-             kernels, threads, workspace);
+    Product product{type, packed.get(), k, shape.n, {x.get(), {shape.rows, 1, 1}, {stride, 0, 0}},
+                    y.get()};
+    multiply(product, kernels, threads, workspace);
+    product.bias = bias.get();
+    product.gelu = true;
+    multiply(product, kernels, threads, workspace);
+    finish(product, kernels, threads);
 }
 
 // Masked cells that lie apart, in a row, or with values; keys and values of small numbers.

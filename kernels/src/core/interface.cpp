@@ -34,17 +34,18 @@ EXPORTED void codegen_unpack(int type, int64_t k, int64_t n, const uint8_t * pan
     read_panels(format(static_cast<Type>(type)), k, n, panels, data, offset, size);
 }
 
-// y (rows x n) = x (rows of k floats, `stride` bytes apart) times packed weights. Returns 0; 1 for
-// kernels that do not run here, 2 without memory.
+// y (rows x n) = x (rows of k floats, `stride` bytes apart) times packed weights, plus a bias (or
+// NULL), then its GELU if asked for. Returns 0; 1 for kernels that do not run here, 2 without memory.
 EXPORTED int codegen_multiply(const char * kernels, int type, int64_t k, int64_t n,
                               const uint8_t * panels, const float * x, int64_t rows, int64_t stride,
-                              float * y, int threads) {
+                              float * y, int threads, const float * bias, int gelu) {
     static thread_local Workspace workspace;
     const Kernels * found = find_kernels(kernels);
     if (!found) return 1;
     const Input input{x, {rows, 1, 1}, {stride, stride * rows, stride * rows}};
     try {
-        multiply({static_cast<Type>(type), panels, k, n, input, y}, *found, threads, workspace);
+        multiply({static_cast<Type>(type), panels, k, n, input, y, bias, gelu != 0}, *found,
+                 threads, workspace);
     } catch (const std::bad_alloc &) {
         return 2;
     }
@@ -70,5 +71,15 @@ EXPORTED int codegen_attend(const char * kernels, int64_t size, int64_t queries,
     } catch (const std::bad_alloc &) {
         return 2;
     }
+    return 0;
+}
+
+// Do the same afterwards to y, which has the sums of a product.
+EXPORTED int codegen_finish(const char * kernels, int64_t n, int64_t rows, float * y, int threads,
+                            const float * bias, int gelu) {
+    const Kernels * found = find_kernels(kernels);
+    if (!found) return 1;
+    const Input input{y, {rows, 1, 1}, {0, 0, 0}};
+    finish({Type::F32, nullptr, 0, n, input, y, bias, gelu != 0}, *found, threads);
     return 0;
 }
