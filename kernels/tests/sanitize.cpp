@@ -2,6 +2,7 @@
 // AddressSanitizer and UndefinedBehaviorSanitizer (`kernels/sanitize`), which end it at a mistake.
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <memory>
 
 #include "../src/core/attention.h"
