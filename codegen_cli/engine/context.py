@@ -49,15 +49,16 @@ class Context:
         *,
         sequences: int = 1,
         exact: bool = False,
-        flash: bool = True,
+        flash: bool | None = None,
         on_node: Any = None,
     ) -> None:
         """Allocate the cache.
 
-        `flash` False does without flash attention. `exact` does too, because it adds up in 16 bits,
-        and keeps keys and values as float32: twice the memory and slower, but nearer to the model
-        as it was trained. `on_node` is a callback of llama.cpp's (`cb_eval`) that may look at each
-        node of the graph.
+        `exact` keeps keys and values as float32 and does without flash attention, which adds up in
+        16 bits: twice the memory and slower, but nearer to the model as it was trained. `flash`
+        insists on flash attention or does without; None lets llama.cpp choose, which gives it up
+        where another backend than a layer's own would compute it. `on_node` is a callback of
+        llama.cpp's (`cb_eval`) that may look at each node of the graph.
 
         Raises:
             ModelError: there is no memory for it.
@@ -78,8 +79,10 @@ class Context:
         params.no_perf = True
         if exact:
             params.type_k = params.type_v = _GGML_TYPE_F32
-        if exact or not flash:
-            params.flash_attn_type = self._c.LLAMA_FLASH_ATTN_TYPE_DISABLED
+            flash = False
+        if flash is not None:
+            kind = "ENABLED" if flash else "DISABLED"
+            params.flash_attn_type = getattr(self._c, f"LLAMA_FLASH_ATTN_TYPE_{kind}")
         if on_node is not None:
             params.cb_eval = on_node
         self.pointer: Any = self._c.llama_init_from_model(model, params)

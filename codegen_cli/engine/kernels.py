@@ -1,4 +1,4 @@
-"""The optional package codegen-kernels: matrix products of its own, as a backend of llama.cpp.
+"""The optional package codegen-kernels: products and attention of its own, a backend of llama.cpp.
 
 A backend that is loaded stays until the process ends, so it is loaded when a model first wants it,
 and switched for each model.
@@ -16,7 +16,7 @@ from typing import Any
 from codegen_cli.engine.bindings import llama, llama_version
 from codegen_cli.engine.gguf import TensorInfo
 
-#: `off` keeps them out.
+#: `off` keeps them out, `products` leaves attention to llama.cpp.
 VARIABLE = "CODEGEN_KERNELS"
 
 #: The types that they multiply (`kernels/src/plugin/device.cpp`, worth_packing).
@@ -44,7 +44,7 @@ class CpuKernels:
 
 def cpu_kernels() -> CpuKernels:
     """Return what models on the CPU are multiplied with; loads the kernels the first time."""
-    if os.environ.get(VARIABLE, "").lower() == "off":
+    if _asked() == "off":
         return CpuKernels(reason=f"{VARIABLE}=off")
     return _load()[0]
 
@@ -64,8 +64,12 @@ def use_kernels(tensors: Iterable[TensorInfo], *, wanted: bool, warn: Callable[[
             warn(f"codegen-kernels is not used: {kernels.reason}; llama.cpp computes instead")
     # What was never loaded needs no switching off.
     if _load.cache_info().currsize and (loaded := _load()[1]) is not None:
-        loaded.enable(bool(name))
+        loaded.enable(bool(name), _asked() != "products")
     return name
+
+
+def _asked() -> str:
+    return os.environ.get(VARIABLE, "").lower()
 
 
 @functools.cache

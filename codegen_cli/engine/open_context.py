@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codegen_cli.engine.context import Context
-from codegen_cli.engine.flash import flash_pays
+from codegen_cli.engine.flash import flash_attention
 from codegen_cli.engine.model import Model
 from codegen_cli.errors import ModelError
 
@@ -28,8 +28,11 @@ def open_context(
             sequences=sequences,
             exact=exact,
             # Asked anew after a move to the CPU.
-            flash=flash_pays(
-                model.settings, gpu_layers=model.plan.gpu_layers, model_bytes=model.info.size
+            flash=flash_attention(
+                model.settings,
+                gpu_layers=model.plan.gpu_layers,
+                model_bytes=model.info.size,
+                own_kernels=bool(model.placement.own),
             ),
         )
         model.adapt(context.pointer)

@@ -56,7 +56,9 @@ class Side:
         self._clock = time.thread_time if threads == 1 else time.perf_counter
         cells = max(_PREFILL, sequences * (_HISTORY + 64))
         size = self.model.vocabulary.size
-        self.context = Context(self.model.pointer, cells, threads, size, sequences=sequences)
+        self.context = Context(
+            self.model.pointer, cells, threads, size, sequences=sequences, flash=True
+        )
 
     def prefill(self) -> float:
         """Evaluate a prompt in an empty cache; return tokens a second."""

@@ -1,7 +1,7 @@
 # The kernels without ggml, and which flags each instruction set is compiled with. Everything else is
 # compiled for the oldest processor of the architecture: it runs before anyone knows which this is.
 set(CODEGEN_KERNEL_SOURCES
-  src/core/dispatch.cpp src/core/format.cpp src/core/multiply.cpp src/core/pack_k.cpp
+  src/core/attention.cpp src/core/dispatch.cpp src/core/format.cpp src/core/multiply.cpp src/core/pack_k.cpp
   src/core/pack_plain.cpp src/core/panels.cpp src/isa/scalar.cpp)
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")

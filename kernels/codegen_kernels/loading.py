@@ -20,13 +20,17 @@ class Kernels:
     name: str
     library: Any
 
-    def enable(self, enabled: bool) -> None:
+    def enable(self, enabled: bool, attention: bool = False) -> None:
         """Let models that are loaded from now on use the kernels, or not.
+
+        With `attention` also for flash attention. A context of such a model must ask llama.cpp for
+        it (`LLAMA_FLASH_ATTN_TYPE_ENABLED`): left to choose, llama.cpp gives it up where another
+        backend than a layer's own would compute it.
 
         The switch is the process's: set it before each load. Models that are already loaded keep
         what they have.
         """
-        self.library.codegen_kernels_enable(int(enabled))
+        self.library.codegen_kernels_enable(int(enabled), int(attention))
 
 
 def library_path() -> Path:

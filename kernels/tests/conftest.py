@@ -53,3 +53,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
 def wide_models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """2B: width 2560, heads of 80, rotary 64."""
     return Models(tmp_path_factory.mktemp("2B"), 1, 2560, 32, 64)
+
+
+@pytest.fixture(scope="session")
+def odd_models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Heads of 24, which no released model has."""
+    return Models(tmp_path_factory.mktemp("odd"), 2, 96, 4, 8)

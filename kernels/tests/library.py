@@ -29,6 +29,13 @@ class Library:
             function.argtypes = [_INT, _LONG, _LONG, _POINTER, _POINTER, _LONG, _LONG]
         functions.codegen_multiply.argtypes = [
             ctypes.c_char_p, _INT, _LONG, _LONG, _POINTER, _POINTER, _LONG, _LONG, _POINTER, _INT,
+            _POINTER, _INT,
+        ]  # fmt: skip
+        functions.codegen_finish.argtypes = [
+            ctypes.c_char_p, _LONG, _LONG, _POINTER, _INT, _POINTER, _INT,
+        ]  # fmt: skip
+        functions.codegen_attend.argtypes = [
+            ctypes.c_char_p, *[_LONG] * 5, ctypes.c_float, *[_POINTER] * 5, _INT,
         ]  # fmt: skip
         self.types = self._names(functions.codegen_type_name)
         self.kernels = self._names(functions.codegen_kernels_name)
@@ -75,6 +82,8 @@ class Library:
         packed: NDArray[np.uint8],
         x_MxK: NDArray[np.float32],
         threads: int = 1,
+        bias_N: NDArray[np.float32] | None = None,
+        gelu: bool = False,
     ) -> NDArray[np.float32]:
         """Multiply rows, which may be apart by more than their length; returns M x N."""
         rows, k = x_MxK.shape
@@ -83,10 +92,52 @@ class Library:
         status = self._f.codegen_multiply(
             kernels.encode(), self.types.index(type_), k, n, packed.ctypes.data,
             x_MxK.ctypes.data, rows, x_MxK.strides[0], y.ctypes.data, threads,
+            None if bias_N is None else bias_N.ctypes.data, gelu,
         )  # fmt: skip
         assert status == 0
         assert (y[rows] == 7.0).all()
         return y[:rows]
+
+    def finish(
+        self,
+        kernels: str,
+        sums_MxN: NDArray[np.float32],
+        bias_N: NDArray[np.float32] | None,
+        gelu: bool,
+        threads: int = 1,
+    ) -> NDArray[np.float32]:
+        """Do what may follow a product to its sums; returns M x N."""
+        rows, n = sums_MxN.shape
+        y = np.vstack([sums_MxN, np.full((1, n), 7.0, np.float32)])
+        status = self._f.codegen_finish(
+            kernels.encode(), n, rows, y.ctypes.data, threads,
+            None if bias_N is None else bias_N.ctypes.data, gelu,
+        )  # fmt: skip
+        assert status == 0
+        assert (y[rows] == 7.0).all()
+        return y[:rows]
+
+    def attend(
+        self,
+        kernels: str,
+        q_QxHxD: NDArray[np.float32],
+        k_CxGxD: NDArray[np.float16],
+        v_CxGxD: NDArray[np.float16],
+        mask_QxC: NDArray[np.float16] | None,
+        scale: float,
+        threads: int = 1,
+    ) -> NDArray[np.float32]:
+        """Let queries attend to cells; returns Q x H x D."""
+        (queries, heads, size), (cells, groups, _) = q_QxHxD.shape, k_CxGxD.shape
+        out = np.full((queries + 1, heads, size), 7.0, np.float32)
+        status = self._f.codegen_attend(
+            kernels.encode(), size, queries, cells, heads, heads // groups, scale,
+            q_QxHxD.ctypes.data, k_CxGxD.ctypes.data, v_CxGxD.ctypes.data,
+            None if mask_QxC is None else mask_QxC.ctypes.data, out.ctypes.data, threads,
+        )  # fmt: skip
+        assert status == 0
+        assert (out[queries] == 7.0).all()
+        return out[:queries]
 
 
 def installed() -> Library:

@@ -18,10 +18,10 @@ from codegen_cli.settings import EngineSettings
 
 
 @contextmanager
-def model(path: Path, *, own: bool, threads: int = 1) -> Iterator[Model]:
+def model(path: Path, *, own: bool, attention: bool = True, threads: int = 1) -> Iterator[Model]:
     """Load a model, and make sure that it is multiplied with what was asked for."""
     before = os.environ.get("CODEGEN_KERNELS", "")
-    os.environ["CODEGEN_KERNELS"] = "" if own else "off"
+    os.environ["CODEGEN_KERNELS"] = "off" if not own else "" if attention else "products"
     try:
         loaded = Model(path, EngineSettings(gpu_layers="0"), threads)
     finally:
@@ -56,8 +56,10 @@ def read(
     return np.stack([on.logits_V(i).astype(np.float64) for i in range(len(text))])
 
 
-def logits(path: Path, text: Sequence[int], *, own: bool, threads: int = 1) -> NDArray[np.float64]:
-    with model(path, own=own, threads=threads) as loaded, context(loaded, threads=threads) as on:
+def logits(
+    path: Path, text: Sequence[int], *, own: bool, attention: bool = True
+) -> NDArray[np.float64]:
+    with model(path, own=own, attention=attention) as loaded, context(loaded) as on:
         return read(on, text)
 
 

@@ -13,6 +13,7 @@ from process import finish, start
 from sides import context, divergence, logits, model, read, tokens
 
 from codegen_cli.engine.bindings import llama
+from codegen_cli.engine.context import Context
 from codegen_cli.engine.gguf import read_gguf
 
 TEXT = tokens(200)
@@ -75,6 +76,26 @@ def test_threads_and_batches_change_no_more_than_stock(models: Models) -> None:
     stock, own = differences(own=False), differences(own=True)
     assert own[0] <= 2 * stock[0] + NOISE
     assert own[1] <= 2 * stock[1] + NOISE
+
+
+def test_attention_is_computed_here_and_differs_by_rounding(models: Models) -> None:
+    """It is neither llama.cpp's flash attention nor what that does where it gives this up."""
+    path = models.path("Q8_0")
+    here = logits(path, TEXT, own=True)
+    flash = logits(path, TEXT, own=True, attention=False)
+    with model(path, own=True) as loaded:
+        on = Context(loaded.pointer, 512, 1, loaded.vocabulary.size, flash=False)
+        plain = read(on, TEXT)
+        on.close()
+    for theirs in (flash, plain):
+        assert (here != theirs).any()
+        assert divergence(theirs, here) < 1e-4  # half of what Q8_0 itself loses
+    assert (flash != plain).any()
+
+
+def test_heads_without_a_kernel_are_left_to_llama_cpp(odd_models: Models) -> None:
+    path = odd_models.path("Q8_0")
+    assert (logits(path, TEXT, own=True) == logits(path, TEXT, own=True, attention=False)).all()
 
 
 def test_two_contexts_of_one_model_at_a_time(models: Models) -> None:

@@ -39,16 +39,20 @@ class Refused(Exception):
     pass
 
 
+#: For each switching: products, attention.
+Switched = list[tuple[bool, bool]]
+
+
 def install(monkeypatch: pytest.MonkeyPatch, load: Any) -> None:
     package = SimpleNamespace(load=load, NotLoaded=Refused)
     monkeypatch.setitem(sys.modules, "codegen_kernels", package)
 
 
 @pytest.fixture
-def switch(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def switch(monkeypatch: pytest.MonkeyPatch) -> Switched:
     """Kernels that are installed and fit; every switching of them is noted."""
-    seen: list[bool] = []
-    loaded = SimpleNamespace(name="fast", enable=seen.append)
+    seen: Switched = []
+    loaded = SimpleNamespace(name="fast", enable=lambda *kinds: seen.append(kinds))
     install(monkeypatch, lambda *_: loaded)
     return seen
 
@@ -63,22 +67,34 @@ def test_without_the_package_nothing_is_said(monkeypatch: pytest.MonkeyPatch) ->
     assert str(cpu_kernels()) == "not used: codegen-kernels is not installed"
 
 
-def test_they_are_switched_for_each_model(switch: list[bool]) -> None:
+def test_they_are_switched_for_each_model(switch: Switched) -> None:
     assert use_kernels(QUANTIZED, wanted=True, warn=never) == "fast"
     assert use_kernels(QUANTIZED, wanted=False, warn=never) == ""
     assert use_kernels(FLOATS, wanted=True, warn=never) == ""
     assert use_kernels(EMBEDDING, wanted=True, warn=never) == ""
-    assert switch == [True, False, False, False]
+    assert [products for products, _ in switch] == [True, False, False, False]
 
 
-def test_they_are_not_even_loaded_where_unwanted(switch: list[bool]) -> None:
+@pytest.mark.parametrize(("variable", "attention"), [("", True), ("products", False)])
+def test_attention_can_be_left_to_llama_cpp(
+    monkeypatch: pytest.MonkeyPatch,
+    switch: Switched,
+    variable: str,
+    attention: bool,
+) -> None:
+    monkeypatch.setenv("CODEGEN_KERNELS", variable)
+    assert use_kernels(QUANTIZED, wanted=True, warn=never) == "fast"
+    assert switch == [(True, attention)]
+
+
+def test_they_are_not_even_loaded_where_unwanted(switch: Switched) -> None:
     """Loaded, the backend would be in the way of several GPUs."""
     use_kernels(QUANTIZED, wanted=False, warn=never)
     assert kernels._load.cache_info().currsize == 0
     assert switch == []
 
 
-def test_the_variable_keeps_them_out(monkeypatch: pytest.MonkeyPatch, switch: list[bool]) -> None:
+def test_the_variable_keeps_them_out(monkeypatch: pytest.MonkeyPatch, switch: Switched) -> None:
     monkeypatch.setenv("CODEGEN_KERNELS", "OFF")
     assert use_kernels(QUANTIZED, wanted=True, warn=never) == ""
     assert cpu_kernels() == CpuKernels(reason="CODEGEN_KERNELS=off")

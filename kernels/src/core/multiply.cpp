@@ -20,7 +20,18 @@ constexpr int64_t aligned(int64_t bytes) {
 struct Place {
     Scratch scratch;
     alignas(64) float sums[kWholeRows * kColumns];
+    alignas(64) float bias[kColumns];
 };
+
+// The bias of a panel; what is beyond the last column is zeros, in `room`.
+const float * bias_of(const Product & p, int64_t panel, float * room) {
+    if (!p.bias) return nullptr;
+    const float * bias = p.bias + panel * kColumns;
+    const int64_t columns = std::min(kColumns, p.n - panel * kColumns);
+    if (columns == kColumns) return bias;
+    std::fill_n(std::copy_n(bias, columns, room), kColumns - columns, 0.0f);
+    return room;
+}
 
 class Work {
 public:
@@ -74,11 +85,19 @@ private:
         const uint8_t * weights = p_.panels + panel * f_.panel_bytes(p_.k);
         const auto run = kernels_.multiply[static_cast<int>(p_.type)];
         const Rows rows = at(first);
-        for (int64_t k = 0; k < p_.k; k += kChunk) {
-            run(weights, k, std::min(kChunk, p_.k - k), place.scratch, rows, n_rows, place.sums);
-        }
-        const int64_t columns = std::min(kColumns, p_.n - panel * kColumns);
         float * y = p_.y + first * p_.n + panel * kColumns;
+        const int64_t columns = std::min(kColumns, p_.n - panel * kColumns);
+        // The last sums go where they belong as they are made, instead of all in a row: the memory
+        // that they go to is far away, and rows of a power of two are in each other's way.
+        const Target sums{place.sums, kColumns, nullptr, false};
+        Target last{y, p_.n, bias_of(p_, panel, place.bias), p_.gelu};
+        if (columns < kColumns) last.y = place.sums, last.stride = kColumns;
+        for (int64_t k = 0; k < p_.k; k += kChunk) {
+            const int64_t length = std::min(kChunk, p_.k - k);
+            run(weights, k, length, place.scratch, rows, n_rows, place.sums,
+                k + length == p_.k ? last : sums);
+        }
+        if (columns == kColumns) return;
         for (int64_t r = 0; r < n_rows; ++r) {
             std::memcpy(y + r * p_.n, place.sums + r * kColumns, columns * sizeof(float));
         }
@@ -123,6 +142,23 @@ void multiply(const Product & product, const Kernels & kernels, int threads, Wor
 #pragma omp barrier
         }
         work.run(thread);
+    }
+}
+
+void finish(const Product & product, const Kernels & kernels, int threads) {
+    const Product & p = product;
+    const int64_t panels = (p.n + kColumns - 1) / kColumns, rows = p.x.rows();
+#pragma omp parallel for num_threads(threads)
+    for (int64_t panel = 0; panel < panels; ++panel) {
+        alignas(64) float sums[kColumns], room[kColumns];
+        const float * bias = bias_of(p, panel, room);
+        const int64_t columns = std::min(kColumns, p.n - panel * kColumns);
+        for (int64_t r = 0; r < rows; ++r) {
+            float * y = p.y + r * p.n + panel * kColumns;
+            std::fill_n(std::copy_n(y, columns, sums), kColumns - columns, 0.0f);
+            kernels.finish({sums, kColumns, bias, p.gelu}, 1);
+            std::copy_n(sums, columns, y);
+        }
     }
 }
 

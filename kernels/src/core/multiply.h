@@ -26,7 +26,12 @@ struct Product {
     int64_t k, n;
     Input x;
     float * y;  // rows x n, contiguous
+    const float * bias = nullptr;  // n, added to each row
+    bool gelu = false;             // of the sum with the bias
 };
+
+// Do what follows a product to rows that are computed already: y becomes y + bias, or its GELU.
+void finish(const Product & product, const Kernels & kernels, int threads);
 
 // Compute a product on up to `threads` threads. Throws std::bad_alloc.
 void multiply(const Product & product, const Kernels & kernels, int threads, Workspace & workspace);

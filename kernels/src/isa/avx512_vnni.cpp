@@ -1,7 +1,7 @@
 // AVX-512 with VNNI: Ice Lake and newer, Zen 4 and newer. 32 registers of 64 bytes.
 #include <immintrin.h>
 
-#include "multiply.h"
+#include "table.h"
 
 namespace codegen {
 namespace {
@@ -21,6 +21,12 @@ struct Avx512Vnni {
     static Float to_float(Int v) { return _mm512_cvtepi32_ps(v); }
     static Float half(const uint8_t * p) {
         return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(p)));
+    }
+    static float total(Float v) { return _mm512_reduce_add_ps(v); }
+    static uint32_t unmasked(const uint16_t * mask, int64_t count) {
+        const __mmask32 all = count < 32 ? (1u << count) - 1 : ~0u;
+        const __m512i values = _mm512_maskz_loadu_epi16(all, mask);
+        return _mm512_mask_cmpneq_epi16_mask(all, values, _mm512_set1_epi16(kMasked));
     }
     static Int whole(int32_t v) { return _mm512_set1_epi32(v); }
     template <bool WHOLE>

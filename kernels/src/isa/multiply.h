@@ -6,6 +6,7 @@
 #pragma once
 
 #include "expand.h"
+#include "finish.h"
 #include "quantize.h"
 
 namespace codegen {
@@ -17,7 +18,7 @@ constexpr int kPass = S::kLanes * S::kVectors;  // columns whose sums are in reg
 // One pass over `blocks` blocks: R rows x kPass columns from `column` on.
 template <class S, int R, int GROUP, bool AFFINE, bool WHOLE>
 inline void whole_rows(const Codes & codes, const Scratch & scratch, const Rows & rows,
-                       int64_t blocks, int column, bool first, float * y) {
+                       int64_t blocks, int column, bool first, const float * y, const Target & to) {
     constexpr int V = S::kVectors, kGroups = kBlock / GROUP;
     typename S::Float sum[R][V];
 #pragma GCC unroll 16
@@ -81,15 +82,21 @@ inline void whole_rows(const Codes & codes, const Scratch & scratch, const Rows 
     for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) {
-            S::store(y + r * kColumns + column + v * S::kLanes, sum[r][v]);
+            S::store(to.y + r * to.stride + column + v * S::kLanes, sum[r][v]);
         }
     }
 }
 
+// Rows of floats, their distance and that of a row's values counted in floats.
+struct FloatRows {
+    const float * x;
+    int64_t row, step;
+};
+
 // The same for weights that are floats: `length` of them, each of 32 columns side by side.
 template <class S, int R, int BYTES>
-inline void float_rows(const uint8_t * w, const float * x, int64_t k, int64_t length, int column,
-                       bool first, float * y) {
+inline void float_rows(const uint8_t * w, const FloatRows & rows, int64_t length, int column,
+                       bool first, const float * y, const Target & to) {
     constexpr int V = S::kVectors;
     typename S::Float sum[R][V];
 #pragma GCC unroll 16
@@ -114,7 +121,7 @@ inline void float_rows(const uint8_t * w, const float * x, int64_t k, int64_t le
         }
 #pragma GCC unroll 16
         for (int r = 0; r < R; ++r) {
-            const auto a = S::splat(x[r * k + i]);
+            const auto a = S::splat(rows.x[r * rows.row + i * rows.step]);
 #pragma GCC unroll 8
             for (int v = 0; v < V; ++v) sum[r][v] = S::fma(weight[v], a, sum[r][v]);
         }
@@ -123,7 +130,7 @@ inline void float_rows(const uint8_t * w, const float * x, int64_t k, int64_t le
     for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) {
-            S::store(y + r * kColumns + column + v * S::kLanes, sum[r][v]);
+            S::store(to.y + r * to.stride + column + v * S::kLanes, sum[r][v]);
         }
     }
 }
@@ -145,18 +152,21 @@ struct WholeRun {
     const Rows & rows;
     int64_t blocks;
     bool first;
-    float * y;
+    const float * sums;
+    Target to;
 
     template <int R>
     void operator()(int64_t row) const {
+        const Target target{to.y + row * to.stride, to.stride, to.bias, to.gelu};
         Rows at = rows;
         at.q += row * rows.k;
         at.d += row * (rows.k / kBlock);
         at.start += row * (rows.k / GROUP);
         for (int column = 0; column < kColumns; column += kPass<S>) {
             whole_rows<S, R, GROUP, AFFINE, WHOLE>(codes, scratch, at, blocks, column, first,
-                                                   y + row * kColumns);
+                                                   sums + row * kColumns, target);
         }
+        finish(target, R);
     }
     template <int R>
     void rest(int64_t row, int64_t n) const {
@@ -168,16 +178,20 @@ struct WholeRun {
 template <class S, int BYTES>
 struct FloatRun {
     const uint8_t * w;
-    const Rows & rows;
-    int64_t k0, length;
-    float * y;
+    const FloatRows & rows;
+    int64_t length;
+    bool first;
+    const float * sums;
+    Target to;
 
     template <int R>
     void operator()(int64_t row) const {
+        const Target target{to.y + row * to.stride, to.stride, to.bias, to.gelu};
         for (int column = 0; column < kColumns; column += kPass<S>) {
-            float_rows<S, R, BYTES>(w, rows.x + row * rows.k + k0, rows.k, length, column, k0 == 0,
-                                    y + row * kColumns);
+            const FloatRows at{rows.x + row * rows.row, rows.row, rows.step};
+            float_rows<S, R, BYTES>(w, at, length, column, first, sums + row * kColumns, target);
         }
+        finish(target, R);
     }
     template <int R>
     void rest(int64_t row, int64_t n) const {
@@ -188,7 +202,7 @@ struct FloatRun {
 
 template <class S, Type T, int DEPTH, int RECORD, int GROUP, bool AFFINE>
 void multiply_whole(const uint8_t * panel, int64_t k0, int64_t length, Scratch & scratch,
-                    const Rows & rows, int64_t n_rows, float * y) {
+                    const Rows & rows, int64_t n_rows, const float * sums, const Target & to) {
     constexpr bool kWhole = T == Type::Q8_0;
     const int64_t blocks = length / kBlock;
     const Codes codes = Expand<S, T>::run(panel + k0 / DEPTH * RECORD, blocks, scratch);
@@ -197,32 +211,15 @@ void multiply_whole(const uint8_t * panel, int64_t k0, int64_t length, Scratch &
     at.d += k0 / kBlock;
     at.start += k0 / GROUP;
     by_rows<S::kRows>(n_rows, WholeRun<S, GROUP, AFFINE, kWhole>{codes, scratch, at, blocks,
-                                                                k0 == 0, y});
+                                                                k0 == 0, sums, to});
 }
 
 template <class S, int BYTES>
 void multiply_float(const uint8_t * panel, int64_t k0, int64_t length, Scratch &, const Rows & rows,
-                    int64_t n_rows, float * y) {
+                    int64_t n_rows, const float * sums, const Target & to) {
     const uint8_t * w = panel + k0 * kColumns * BYTES;
-    by_rows<S::kFloatRows>(n_rows, FloatRun<S, BYTES>{w, rows, k0, length, y});
-}
-
-template <class S>
-constexpr Kernels kernels(const char * name) {
-    return {
-        name,
-        S::kWholeZero,
-        quantize_rows,
-        {
-            multiply_float<S, 4>,
-            multiply_float<S, 2>,
-            multiply_whole<S, Type::Q4_0, 32, 576, 32, false>,
-            multiply_whole<S, Type::Q8_0, 32, 1088, 32, false>,
-            multiply_whole<S, Type::Q4_K, 256, 4736, 32, true>,
-            multiply_whole<S, Type::Q5_K, 256, 5760, 32, true>,
-            multiply_whole<S, Type::Q6_K, 256, 6720, 16, false>,
-        },
-    };
+    const FloatRows at{rows.x + k0, rows.k, 1};
+    by_rows<S::kFloatRows>(n_rows, FloatRun<S, BYTES>{w, at, length, k0 == 0, sums, to});
 }
 
 }  // namespace

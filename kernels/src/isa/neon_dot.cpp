@@ -1,7 +1,7 @@
 // NEON with the dot product of bytes (ARMv8.2 and newer: Neoverse N1, every Apple silicon).
 #include <arm_neon.h>
 
-#include "multiply.h"
+#include "table.h"
 
 namespace codegen {
 namespace {
@@ -23,6 +23,10 @@ struct NeonDot {
     static Float to_float(Int v) { return vcvtq_f32_s32(v); }
     static Float half(const uint8_t * p) {
         return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p)));
+    }
+    static float total(Float v) { return vaddvq_f32(v); }
+    static uint32_t unmasked(const uint16_t * mask, int64_t count) {
+        return unmasked_plain(mask, count);
     }
     static Int whole(int32_t v) { return vdupq_n_s32(v); }
     template <bool WHOLE>

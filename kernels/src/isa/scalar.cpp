@@ -1,5 +1,5 @@
 // Plain C++: what the others are compared with. Never used to run a model.
-#include "multiply.h"
+#include "table.h"
 
 namespace codegen {
 namespace {
@@ -28,6 +28,10 @@ struct Scalar {
         float value;
         std::memcpy(&value, &whole, 4);
         return sign * value;
+    }
+    static float total(Float v) { return v; }
+    static uint32_t unmasked(const uint16_t * mask, int64_t count) {
+        return unmasked_plain(mask, count);
     }
     static Int whole(int32_t v) { return v; }
     template <bool WHOLE>

@@ -1,10 +1,13 @@
 #include "backend.h"
 
+#include <cstring>
 #include <new>
 
 #include "../core/multiply.h"
 #include "../core/panels.h"
+#include "attention.h"
 #include "device.h"
+#include "finish.h"
 #include "weights.h"
 
 namespace codegen {
@@ -39,19 +42,63 @@ const uint8_t * floats_packed(const ggml_tensor * weights, Context & c) {
     return panels;
 }
 
-void compute(const ggml_tensor * op, Context & c) {
-    const ggml_tensor * weights = op->src[0], * x = op->src[1];
+Input rows(const ggml_tensor * x) {
+    return {x->data,
+            {x->ne[1], x->ne[2], x->ne[3]},
+            {static_cast<int64_t>(x->nb[1]), static_cast<int64_t>(x->nb[2]),
+             static_cast<int64_t>(x->nb[3])}};
+}
+
+const float * bias(const ggml_tensor * op) {
+    return static_cast<const float *>(op->src[1]->data);
+}
+
+// A product and what follows it in its place. Returns how many nodes these are.
+int compute_product(ggml_cgraph * graph, int first, Context & c) {
+    const ggml_tensor * op = ggml_graph_node(graph, first);
+    const ggml_tensor * weights = op->src[0];
     Product product{Type::F32,
                     static_cast<const uint8_t *>(weights->data),
                     weights->ne[0],
                     weights->ne[1],
-                    {x->data,
-                     {x->ne[1], x->ne[2], x->ne[3]},
-                     {static_cast<int64_t>(x->nb[1]), static_cast<int64_t>(x->nb[2]),
-                      static_cast<int64_t>(x->nb[3])}},
+                    rows(op->src[1]),
                     static_cast<float *>(op->data)};
     if (!packed_type(weights, &product.type)) product.panels = floats_packed(weights, c);
+    int next = first + 1;
+    const auto follows = [&](bool (*is)(const ggml_tensor *)) {
+        if (next == ggml_graph_n_nodes(graph)) return false;
+        const ggml_tensor * node = ggml_graph_node(graph, next);
+        return is(node) && takes_the_place(node, ggml_graph_node(graph, next - 1));
+    };
+    if (follows(adds_bias)) product.bias = bias(ggml_graph_node(graph, next++));
+    if (follows(is_gelu)) product.gelu = true, ++next;
     multiply(product, kernels_in_use(), c.threads, c.workspace);
+    return next - first;
+}
+
+// What would follow a product, where it has to be a step of its own.
+int compute_alone(const ggml_tensor * op, Context & c) {
+    const ggml_tensor * x = op->src[0];
+    if (op->data != x->data) std::memcpy(op->data, x->data, ggml_nbytes(x));
+    const bool gelu = op->op == GGML_OP_UNARY;
+    finish({Type::F32, nullptr, 0, op->ne[0], rows(op), static_cast<float *>(op->data),
+            gelu ? nullptr : bias(op), gelu},
+           kernels_in_use(), c.threads);
+    return 1;
+}
+
+// Returns how many nodes were computed; 0: not one of ours.
+int compute(ggml_cgraph * graph, int first, Context & c) {
+    const ggml_tensor * op = ggml_graph_node(graph, first);
+    switch (op->op) {
+        case GGML_OP_MUL_MAT: return compute_product(graph, first, c);
+        case GGML_OP_ADD:
+        case GGML_OP_UNARY: return compute_alone(op, c);
+        case GGML_OP_FLASH_ATTN_EXT:
+            attend(attention(op), kernels_in_use(), c.threads, c.workspace);
+            return 1;
+        default: return 0;
+    }
 }
 
 bool computes_nothing(const ggml_tensor * node) {
@@ -67,13 +114,16 @@ bool computes_nothing(const ggml_tensor * node) {
 
 ggml_status graph_compute(ggml_backend_t backend, ggml_cgraph * graph) {
     Context & c = context(backend);
-    for (int i = 0; i < ggml_graph_n_nodes(graph); ++i) {
-        const ggml_tensor * node = ggml_graph_node(graph, i);
-        if (computes_nothing(node)) continue;
-        if (node->op != GGML_OP_MUL_MAT) return GGML_STATUS_FAILED;
+    for (int i = 0; i < ggml_graph_n_nodes(graph);) {
+        if (computes_nothing(ggml_graph_node(graph, i))) {
+            ++i;
+            continue;
+        }
         if (c.aborted()) return GGML_STATUS_ABORTED;
         try {
-            compute(node, c);
+            const int done = compute(graph, i, c);
+            if (done == 0) return GGML_STATUS_FAILED;
+            i += done;
         } catch (const std::bad_alloc &) {
             return GGML_STATUS_ALLOC_FAILED;
         }

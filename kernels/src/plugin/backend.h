@@ -1,4 +1,4 @@
-// A backend: computes the products of a graph, on as many threads as its context has.
+// A backend: computes the products and the attention of a graph, on as many threads as its context has.
 #pragma once
 
 #include "ggml_interface.h"

@@ -3,14 +3,16 @@
 #include <atomic>
 #include <cstring>
 
+#include "attention.h"
 #include "backend.h"
+#include "finish.h"
 #include "weights.h"
 
 namespace codegen {
 namespace {
 
 const Kernels * used = nullptr;
-std::atomic<bool> enabled{false};
+std::atomic<bool> enabled{false}, attending{false};
 
 const char * get_name(ggml_backend_dev_t) {
     return "CODEGEN";
@@ -62,6 +64,11 @@ bool can_multiply(const ggml_tensor * op) {
 
 bool supports_op(ggml_backend_dev_t, const ggml_tensor * op) {
     if (op->op == GGML_OP_NONE) return holds_weights(op);
+    if (op->op == GGML_OP_FLASH_ATTN_EXT) {
+        const ggml_tensor * weights = query_weights(op);
+        return weights && attends(weights) && can_attend(op);
+    }
+    if (adds_bias(op) || is_gelu(op)) return true;
     if (op->op != GGML_OP_MUL_MAT || !can_multiply(op)) return false;
     // While a model is loaded llama.cpp asks with a weight that has no data yet. Those of an
     // adapter are put beside the weight that they change without asking, whatever their type.
@@ -138,8 +145,13 @@ const Kernels & kernels_in_use() {
     return *used;
 }
 
-void set_enabled(bool on) {
-    enabled = on;
+void set_enabled(bool products, bool attention) {
+    enabled = products;
+    attending = products && attention;
+}
+
+bool attention_wanted() {
+    return attending;
 }
 
 }  // namespace codegen

@@ -18,7 +18,9 @@ ggml_backend_reg_t registry();
 void use_kernels(const Kernels * kernels);
 const Kernels & kernels_in_use();
 
-// Whether models that are loaded from now on get packed weights.
-void set_enabled(bool enabled);
+// Whether models that are loaded from now on get packed weights, and whether they attend with the
+// kernels as well.
+void set_enabled(bool products, bool attention);
+bool attention_wanted();
 
 }  // namespace codegen

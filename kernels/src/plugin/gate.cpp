@@ -53,11 +53,16 @@ const char * wrong_operations() {
         const char * name;
     } facts[] = {{GGML_OP_NONE, "NONE"},       {GGML_OP_MUL_MAT, "MUL_MAT"},
                  {GGML_OP_VIEW, "VIEW"},       {GGML_OP_RESHAPE, "RESHAPE"},
-                 {GGML_OP_PERMUTE, "PERMUTE"}, {GGML_OP_TRANSPOSE, "TRANSPOSE"}};
+                 {GGML_OP_PERMUTE, "PERMUTE"}, {GGML_OP_TRANSPOSE, "TRANSPOSE"},
+                 {GGML_OP_FLASH_ATTN_EXT, "FLASH_ATTN_EXT"},
+                 {GGML_OP_ADD, "ADD"},         {GGML_OP_UNARY, "UNARY"}};
     for (const auto & fact : facts) {
         if (std::strcmp(ggml_op_name(fact.op), fact.name) != 0) {
             return because("ggml's operation %d is not %s", static_cast<int>(fact.op), fact.name);
         }
+    }
+    if (std::strcmp(ggml_unary_op_name(GGML_UNARY_OP_GELU), "GELU") != 0) {
+        return because("ggml's function %d is not GELU", static_cast<int>(GGML_UNARY_OP_GELU));
     }
     return nullptr;
 }
@@ -95,6 +100,9 @@ const char * decide() {
                 return because("the %s kernel for %s computes wrong", all.kernels[i]->name,
                                fact.name);
             }
+        }
+        if (!attends_right(*all.kernels[i])) {
+            return because("the %s kernel for attention computes wrong", all.kernels[i]->name);
         }
     }
     use_kernels(all.kernels[0]);

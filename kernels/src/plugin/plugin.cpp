@@ -16,9 +16,9 @@ EXPORTED const char * codegen_kernels_built_for() {
     return CODEGEN_BUILT_FOR;
 }
 
-// Whether models that are loaded from now on use the kernels.
-EXPORTED void codegen_kernels_enable(int enabled) {
-    codegen::set_enabled(enabled != 0);
+// Whether models that are loaded from now on use the kernels for their products, and for attention.
+EXPORTED void codegen_kernels_enable(int products, int attention) {
+    codegen::set_enabled(products != 0, attention != 0);
 }
 
 EXPORTED int ggml_backend_score() {

@@ -52,6 +52,24 @@ void fill(std::vector<float> & x, Random & random) {
     }
 }
 
+// With a bias and GELU a product must be what these make of it without.
+bool finishes_right(Product product, const Kernels & kernels, Workspace & workspace) {
+    const int64_t rows = product.x.rows();
+    const std::vector<float> plain(product.y, product.y + rows * product.n);
+    std::vector<float> bias(product.n);
+    for (int64_t c = 0; c < product.n; ++c) bias[c] = static_cast<float>(c % 9 - 4) / 4.0f;
+    product.bias = bias.data();
+    product.gelu = true;
+    multiply(product, kernels, 1, workspace);
+    for (int64_t i = 0; i < rows * product.n; ++i) {
+        const double x = double{plain[i]} + bias[i % product.n];
+        const double u = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+        const double wanted = 0.5 * x * (1.0 + std::tanh(u));
+        if (!(std::fabs(product.y[i] - wanted) <= 1e-6 * (std::fabs(x) + 1.0))) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool computes_right(const Kernels & kernels, ggml_type type, Type ours) {
@@ -73,7 +91,8 @@ bool computes_right(const Kernels & kernels, ggml_type type, Type ours) {
     Workspace workspace;
     const int64_t bytes = kDepth * sizeof(float);
     const Input input{x.data(), {kTestRows, 1, 1}, {bytes, 0, 0}};
-    multiply({ours, panels.data(), kDepth, kOutputs, input, y.data()}, kernels, 1, workspace);
+    const Product product{ours, panels.data(), kDepth, kOutputs, input, y.data()};
+    multiply(product, kernels, 1, workspace);
     for (int64_t r = 0; r < kTestRows; ++r) {
         for (int64_t c = 0; c < kOutputs; ++c) {
             double sum = 0, size = 0;
@@ -85,7 +104,7 @@ bool computes_right(const Kernels & kernels, ggml_type type, Type ours) {
             if (!(std::fabs(y[r * kOutputs + c] - sum) <= 2e-6 * size)) return false;
         }
     }
-    return true;
+    return finishes_right(product, kernels, workspace);
 }
 
 }  // namespace codegen

@@ -8,4 +8,8 @@ namespace codegen {
 
 bool computes_right(const Kernels & kernels, ggml_type type, Type ours);
 
+// The same of attention, as operations of ggml's own making describe it; and that what the kernels
+// do not compute is seen in such an operation.
+bool attends_right(const Kernels & kernels);
+
 }  // namespace codegen

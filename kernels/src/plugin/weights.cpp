@@ -17,6 +17,16 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
 
+// What a buffer knows of itself.
+struct Memory {
+    void * data;
+    bool attends;
+};
+
+Memory & memory(ggml_backend_buffer_t buffer) {
+    return *static_cast<Memory *>(buffer->context);
+}
+
 struct Place {
     const ggml_tensor * whole;
     int64_t offset;
@@ -61,16 +71,17 @@ void memset_tensor(ggml_backend_buffer_t buffer, ggml_tensor * tensor, uint8_t v
 }
 
 void * get_base(ggml_backend_buffer_t buffer) {
-    return buffer->context;
+    return memory(buffer).data;
 }
 
 void free_buffer(ggml_backend_buffer_t buffer) {
-    std::free(buffer->context);
+    std::free(memory(buffer).data);
+    delete &memory(buffer);
 }
 
 // Packed zeros are weights of zero in every type: their scales are.
 void clear(ggml_backend_buffer_t buffer, uint8_t value) {
-    std::memset(buffer->context, value, buffer->size);
+    std::memset(memory(buffer).data, value, buffer->size);
 }
 
 ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size) {
@@ -89,7 +100,7 @@ ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size)
     functions.set_tensor = set_tensor;
     functions.get_tensor = get_tensor;
     functions.clear = clear;
-    return ggml_backend_buffer_init(type, functions, data, size);
+    return ggml_backend_buffer_init(type, functions, new Memory{data, attention_wanted()}, size);
 }
 
 // The placement that `codegen` reports is read from llama.cpp's log: names that begin with CPU are
@@ -144,6 +155,10 @@ ggml_backend_buffer_type_t weights_buffer_type() {
 bool holds_weights(const ggml_tensor * tensor) {
     const ggml_tensor * whole = tensor->view_src ? tensor->view_src : tensor;
     return whole->buffer && whole->buffer->buft == weights_buffer_type();
+}
+
+bool attends(const ggml_tensor * weights) {
+    return holds_weights(weights) && memory(weights->buffer).attends;
 }
 
 }  // namespace codegen

@@ -13,4 +13,7 @@ bool packed_type(const ggml_tensor * tensor, Type * type);
 
 bool holds_weights(const ggml_tensor * tensor);
 
+// Whether weights were loaded for a model that also attends with the kernels.
+bool attends(const ggml_tensor * weights);
+
 }  // namespace codegen
