@@ -5,21 +5,17 @@ Importing this skips a test module where torch or transformers is not installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
-from gguf import GGMLQuantizationType
 from numpy.typing import NDArray
 
 from codegen_cli.convert.pipeline import ConvertOptions, convert
 from codegen_cli.engine.base import never
-from codegen_cli.engine.bindings import llama
 from codegen_cli.engine.context import BATCH_TOKENS, Context, Entry
 from codegen_cli.engine.model import Model
 from codegen_cli.settings import EngineSettings
@@ -62,8 +58,7 @@ def our_logits(
     """
     model = Model(path, EngineSettings(gpu_layers="0"), THREADS, repack=not exact)
     size = model.vocabulary.size
-    with _exact_attention() if exact else nullcontext():
-        context = Context(model.pointer, len(tokens), THREADS, size, flash=flash)
+    context = Context(model.pointer, len(tokens), THREADS, size, exact=exact, flash=flash)
     rows: list[F32] = []
     try:
         for start in range(0, len(tokens), BATCH_TOKENS):
@@ -74,22 +69,6 @@ def our_logits(
         context.close()
         model.close()
     return np.stack(rows)
-
-
-@contextmanager
-def _exact_attention() -> Iterator[None]:
-    """Let contexts keep keys and values as float32 and not use flash attention, a 16-bit kernel."""
-    c = llama()
-    defaults = c.llama_context_default_params
-
-    def exact() -> Any:
-        params = defaults()
-        params.type_k = params.type_v = int(GGMLQuantizationType.F32)
-        params.flash_attn_type = c.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        return params
-
-    with patch.object(c, "llama_context_default_params", exact):
-        yield
 
 
 class TableGELU(torch.nn.Module):  # type: ignore[misc,name-defined]
