@@ -137,14 +137,12 @@ def about_session(resumed: Resumed, session: Session) -> str:
 
 
 def _settings(session: Session) -> list[str]:
-    from dataclasses import asdict
-
+    from codegen_cli.repl.sampling import NAMES, shown
     from codegen_cli.settings import Sampling
 
-    setup = session.setup
-    usual = asdict(Sampling())
-    changed = asdict(setup.sampling).items()
-    said = [f"{name} {value:g}" for name, value in changed if value != usual[name]]
+    setup, usual = session.setup, Sampling()
+    values = ((name, shown(setup.sampling, name)) for name in NAMES)
+    said = [f"{name} {console.visible(now)}" for name, now in values if now != shown(usual, name)]
     if setup.candidates > 1:
         said.append(f"{setup.candidates} answers a step")
     if count := len(setup.cases):

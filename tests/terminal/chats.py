@@ -37,22 +37,20 @@ def write_step(chat: Terminal, number: int = 1) -> None:
 
 def replay_last(env: dict[str, str], work: Path) -> subprocess.CompletedProcess[str]:
     """Draw the answers of the last session again and compare."""
-    return subprocess.run(
-        [sys.executable, "-m", "codegen_cli", "replay", "last", "--verify"],
-        env=env,
-        cwd=work,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIMEOUT,
-        check=False,
-    )
+    return _run([sys.executable, "-m", "codegen_cli", "replay", "last", "--verify"], env, work)
 
 
 def pipe(
     script: str, env: dict[str, str], work: Path, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
+    return _run(command(*arguments), env, work, script)
+
+
+def _run(
+    arguments: list[str], env: dict[str, str], work: Path, script: str | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments),
+        arguments,
         input=script,
         env=env,
         cwd=work,

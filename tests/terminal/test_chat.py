@@ -25,6 +25,7 @@ from pty_driver import (
     TAB,
     TIMEOUT,
     UP,
+    Terminal,
     paste,
 )
 
@@ -233,14 +234,20 @@ def test_history_is_private_and_lives_on(start: Start, env: dict[str, str]) -> N
     again.expect("seed           7\n")
 
 
-@pytest.mark.parametrize("key", [RIGHT, END, CTRL_E], ids=["right", "end", "ctrl-e"])
-def test_a_step_typed_before_is_suggested_and_taken_by_a_key(start: Start, key: str) -> None:
+def suggested(start: Start) -> Terminal:
+    """Return a chat that suggests the rest of its first step for the second."""
     chat = start("--max-tokens", "4")
     chat.send("Assign the number 1 to a variable x." + ENTER)
     chat.expect("2> ")
     chat.send("Assign the n")
     # The rest is shown behind the cursor before a key takes it.
     chat.expect("umber 1 to a variable x.")
+    return chat
+
+
+@pytest.mark.parametrize("key", [RIGHT, END, CTRL_E], ids=["right", "end", "ctrl-e"])
+def test_a_step_typed_before_is_suggested_and_taken_by_a_key(start: Start, key: str) -> None:
+    chat = suggested(start)
     chat.send(key + " Then print it." + ENTER)
     chat.expect("turn 2 · ")
     chat.expect("3> ")
@@ -249,11 +256,7 @@ def test_a_step_typed_before_is_suggested_and_taken_by_a_key(start: Start, key: 
 
 
 def test_a_suggestion_that_no_key_takes_is_not_sent(start: Start) -> None:
-    chat = start("--max-tokens", "4")
-    chat.send("Assign the number 1 to a variable x." + ENTER)
-    chat.expect("2> ")
-    chat.send("Assign the n")
-    chat.expect("umber 1 to a variable x.")
+    chat = suggested(start)
     chat.send(ENTER)
     chat.expect("turn 2 · ")
     chat.expect("3> ")

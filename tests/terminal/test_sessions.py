@@ -226,6 +226,17 @@ def test_a_session_is_found_again_as_it_was_set(codegen: Run, sessions: Sessions
         assert f"\n{said}\n" in loaded
 
 
+def test_a_stop_string_comes_back_and_a_copy_goes_on(codegen: Run, sessions: Sessions) -> None:
+    begun = codegen("chat", stdin=f'/fork\n{STEP}\n/set stop "a b" \\n\n/fork\nPrint values.\n')
+    assert "error: there is no session to copy yet → write a turn first" in begun.stderr
+    copy, left = re.search(r"session (\w+) goes on, (\w+) stays", begun.stderr).groups()  # type: ignore[union-attr]
+    assert [len(sessions("show", name)["nodes"]) for name in (left, copy)] == [1, 2]
+    again = codegen("chat", "-c", stdin="/set stop\n")
+    assert r'2 turns · stop "a b" "\n" · /help' in again.stderr
+    assert r'stop           "a b" "\n"' in again.stderr
+    assert codegen("replay", copy, "--verify").returncode == 0
+
+
 def test_a_session_goes_on_with_its_model(codegen: Run, sessions: Sessions, tmp_path: Path) -> None:
     def models() -> list[str]:
         return [node["provenance"]["model"] for node in sessions("show", "last")["nodes"]]
